@@ -11,7 +11,7 @@ distribution function; `power` carries its exact rational exponent in `value`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 ARITY: dict[str, int] = {
@@ -27,7 +27,7 @@ KINKED = frozenset({"max", "min", "abs", "sign", "step"})
 """Operations that are not analytic on the real line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Expression:
     """One node: an operation with its operands; `value` is the number, or the exponent of a power.
 
@@ -40,6 +40,7 @@ class Expression:
     head: str
     operands: tuple[Expression, ...] = ()
     value: Fraction | None = None
+    _hash: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if ARITY.get(self.head) != len(self.operands):
@@ -48,6 +49,18 @@ class Expression:
             )
         if (self.value is not None) != (self.head in {"number", "power"}):
             raise ValueError(f"Expression needs a value exactly on numbers and powers, got {self.head!r}.")
+        # Trees are keys of every evaluation; hashing one anew each time would walk it to its leaves.
+        object.__setattr__(self, "_hash", hash((self.head, self.operands, self.value)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Expression) or self._hash != other._hash:
+            return False
+        return (self.head, self.value, self.operands) == (other.head, other.value, other.operands)
 
     def __add__(self, other: Expression | int | Fraction) -> Expression:
         return _arithmetic("add", self, as_expression(other))
@@ -74,9 +87,9 @@ class Expression:
         return as_expression(other) / self
 
     def __neg__(self) -> Expression:
-        return (
-            number(-self.value) if self.head == "number" and self.value is not None else Expression("negate", (self,))
-        )
+        if self.head == "number" and self.value is not None:
+            return number(-self.value)
+        return self.operands[0] if self.head == "negate" else Expression("negate", (self,))
 
     def __pow__(self, exponent: int | Fraction) -> Expression:
         exponent = Fraction(exponent)

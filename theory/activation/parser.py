@@ -96,10 +96,10 @@ class _Reader:
 
     def _power(self, node: ast.BinOp) -> Expression:
         base = self.read(node.left)
-        exponent_holds_power = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow) for n in ast.walk(node.right))
-        if exponent_holds_power:
-            raise ValueError(f"activation needs exponents without powers in them, got {self._source(node)}.")
         exponent = self.read(node.right)
+        holds_power = any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow) for n in ast.walk(node.right))
+        if holds_power and exponent.is_constant:
+            raise ValueError(f"activation needs exponents without powers in them, got {self._source(node)}.")
         if exponent.head == "number" and exponent.value is not None:
             if abs(exponent.value) > LARGEST_EXPONENT:
                 raise ValueError(
