@@ -1,0 +1,77 @@
+"""The sign of an expression read off term by term: sums, products, quotients and powers of things of known sign."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+# What is known of a number: >= 0, <= 0, != 0.
+Known: TypeAlias = tuple[bool, bool, bool]
+
+
+def evident_sign(tape: list[tuple[Any, ...]], low: Fraction | None, high: Fraction | None) -> int:
+    """1 if a tape in one variable is >= 0 term by term on [low, high], -1 if <= 0, else 0.
+
+    Each position carries what is known: (>= 0, <= 0, != 0).
+    """
+    known: list[Known] = []
+    for name, *operands in tape:
+        x = known[operands[0]] if operands and name not in ("q", "v") else (False, False, False)
+        if name == "q":
+            value = Fraction(operands[0])
+            known.append((value >= 0, value <= 0, value != 0))
+        elif name == "v":
+            known.append(_sign_between(low, high))
+        elif name == "pi" or name in ("exp", "cosh"):
+            known.append((True, False, True))
+        elif name in ("sinh", "tanh", "atan", "asinh", "erf"):
+            known.append(x)
+        elif name == "neg":
+            known.append((x[1], x[0], x[2]))
+        elif name in ("mul", "div"):
+            known.append(_product(x, known[operands[1]], name == "div"))
+        elif name in ("add", "sub"):
+            known.append(_sum(tape, name, operands, known, low, high))
+        elif name == "powi":
+            known.append(_power_sign(x, operands[1]))
+        elif name == "sqrt":
+            known.append((True, False, x[2]) if x[0] else (False, False, False))
+        else:
+            known.append((False, False, False))
+    return 1 if known[-1][0] else -1 if known[-1][1] else 0
+
+
+def _sign_between(low: Fraction | None, high: Fraction | None) -> Known:
+    above, below = low is not None and low >= 0, high is not None and high <= 0
+    return above, below, (low is not None and low > 0) or (high is not None and high < 0)
+
+
+def _product(x: Known, y: Known, quotient: bool) -> Known:
+    if quotient and not y[2]:
+        return False, False, False
+    return (x[0] and y[0]) or (x[1] and y[1]), (x[0] and y[1]) or (x[1] and y[0]), x[2] and y[2]
+
+
+def _sum(
+    tape: list[tuple[Any, ...]],
+    name: str,
+    operands: list[int],
+    known: list[Known],
+    low: Fraction | None,
+    high: Fraction | None,
+) -> Known:
+    first, second = tape[operands[0]], tape[operands[1]]
+    if first[0] == "v" and second[0] == "q":
+        # x - c is the distance from c, whatever the sign of x.
+        shift = Fraction(second[1]) if name == "add" else -Fraction(second[1])
+        return _sign_between(None if low is None else low + shift, None if high is None else high + shift)
+    x, y = known[operands[0]], known[operands[1]]
+    if name == "sub":
+        y = (y[1], y[0], y[2])
+    return x[0] and y[0], x[1] and y[1], ((x[0] and y[0]) or (x[1] and y[1])) and (x[2] or y[2])
+
+
+def _power_sign(x: Known, n: int) -> Known:
+    if n < 0 and not x[2]:
+        return False, False, False
+    return (True, False, x[2]) if n % 2 == 0 else x

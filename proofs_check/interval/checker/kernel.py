@@ -1,0 +1,82 @@
+"""The contraction of a kernel map whose coefficients are known as balls, from the ends of cells.
+
+b(u) >= rate*a(v) on cells [u, v]: a = k/r and b = (1-k)/(1-r) increase, so their ends decide.
+b = sum_j T_j u^j with the tails T_j = 1 - p_1 - ... - p_j >= 0, cut after the last known coefficient;
+a <= sum_j p_j v^(j-1) + T_K v^K.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from mpmath import iv
+
+from .intervals import interval, lower_end, point, upper_end
+from .reading import Budget, Refused, entries_of, fraction, need, need_keys
+
+KERNEL_CLAIM = (
+    "(1 - k(r))/(1 - r) >= rate*k(r)/r for r in [low, high], k(r) = sum_j p_j*r**j, p_j >= 0, sum_j p_j = 1, j >= 1"
+)
+_DEEPEST_BISECTION = 8
+
+
+class KernelContraction:
+    """The statement of a kernel certificate and the bounds of its cells."""
+
+    def __init__(self, document: dict[str, Any], budget: Budget) -> None:
+        need_keys(document, "schema kind claim coefficients rate box cells sha256", "a kernel certificate")
+        need(document["claim"] == KERNEL_CLAIM, "the claim of a kernel certificate is not the one it proves")
+        self.budget, self.cells = budget, 0
+        self.coefficients = [_ball(entry) for entry in entries_of(document["coefficients"], 5000, "coefficients")]
+        self.rate = _ball(document["rate"])
+        need(self.coefficients and all(p.b >= 0 for p in self.coefficients), "the coefficients need to be non-negative")
+        need(self.rate.a >= 0, "the rate needs to be non-negative")
+
+    def check(self, document: dict[str, Any]) -> list[str]:
+        """Refuse unless the cells cover the box exactly and hold; return what this relies on."""
+        box = entries_of(document["box"], 2, "the box")
+        need(len(box) == 2, "the box needs two ends")
+        low, high = (fraction(end, "the box") for end in box)
+        need(0 <= low < high <= 1, "the box needs to lie in [0, 1]")
+        reached = low
+        for entry in entries_of(document["cells"], 100_000, "cells"):
+            need_keys(entry, "lo hi", "a cell")
+            u, v = fraction(entry["lo"], "a cell's end"), fraction(entry["hi"], "a cell's end")
+            need(u == reached and u < v, "the cells do not meet, or one is reversed")
+            reached = v
+            need(self._holds(u, v, 0), f"b(u) >= rate*a(v) fails on [{u}, {v}]")
+        need(reached == high, "the cells do not reach the end of the box")
+        return [
+            "the kernel's coefficients p_1, p_2, ... lie in the balls, are non-negative and sum to 1",
+            "the rate lies in its ball",
+        ]
+
+    def _holds(self, u: Fraction, v: Fraction, depth: int) -> bool:
+        self.cells += 1
+        self.budget.spend(6 * len(self.coefficients))
+        left, right = point(u), point(v)
+        b, a = iv.mpf(0), iv.mpf(0)
+        tail, low_power, high_power = iv.mpf(1), iv.mpf(1), iv.mpf(1)
+        for ball in self.coefficients:
+            b += lower_end(tail) * low_power if tail.a > 0 else 0
+            a += upper_end(ball) * high_power
+            tail, low_power, high_power = tail - ball, low_power * left, high_power * right
+        if not tail.b >= 0:
+            raise Refused("the coefficients sum to more than 1")
+        b += lower_end(tail) * low_power if tail.a > 0 else 0
+        a += upper_end(tail) * high_power
+        if (b - self.rate * a).a >= 0:
+            return True
+        if depth == _DEEPEST_BISECTION:
+            return False
+        middle = (u + v) / 2
+        return all(self._holds(*ends, depth + 1) for ends in ((u, middle), (middle, v)))
+
+
+def _ball(entry: Any) -> Any:
+    pair = entries_of(entry, 2, "a ball")
+    need(len(pair) == 2, "a ball needs a midpoint and a radius")
+    middle, radius = (fraction(part, "a ball") for part in pair)
+    need(radius >= 0, "a ball needs a radius >= 0")
+    return interval(middle - radius, middle + radius)

@@ -1,0 +1,370 @@
+"""Branch and bound: an inequality on a box is certified with a certificate, refuted with a point, or left open.
+
+The search is best first: the cell whose natural bound is lowest comes next, for there a counterexample shows soonest. A
+cell that `cell_bound.py` cannot settle is tested at its centre (a ball certainly on the wrong side refutes) and halved.
+Where 64 bits give the centre less than 10 right ones, the cell is tried in 128 and 256 bits first; below a width of 2^-40
+of the box it is given up.
+Failing to prove is not disproving: a claim with neither proof nor point is inconclusive, and the result names the
+cell that resisted.
+
+Order of business (each step only if the one before did not decide): a cosine substitution for branch points at +-1, zeros
+on the faces of the box, branch and bound, the sign of the derivative (one variable, also unbounded).
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+import sympy
+from flint import arb
+from sympy.core.relational import Relational
+
+from proofs_check.interval.ball import arithmetic
+from proofs_check.interval.cell_bound import Cell, Method, SlackBounds
+from proofs_check.interval.certificate import (
+    Certificate,
+    cells_entry,
+    corners_entry,
+    halves,
+    heading,
+    tree_entry,
+    zeros_entry,
+)
+from proofs_check.interval.derivative_sign import prove_by_derivative
+from proofs_check.interval.infimum import Infimum, infimum_away_from_zeros
+from proofs_check.interval.statement import Rational, Statement, exact_end, parse_statement, statement_of
+from proofs_check.interval.substitution import Substitution, suggest_substitution
+from proofs_check.interval.zeros import Corner, FaceZero, Slack, Zero, corners, face_zeros
+
+Domain: TypeAlias = Mapping[sympy.Symbol, tuple[Rational, Rational]]
+Verdict: TypeAlias = Literal["certified", "refuted", "inconclusive"]
+
+PRECISIONS = (64, 128, 256)
+_ACCURATE = 10
+_NARROWEST = Fraction(1, 2**40)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A rational point where the slack (the claimed larger side minus the other) is certainly negative.
+
+    ``value`` is the slack's ball there as decimal text, ``claim`` the statement whose variables the point has.
+    """
+
+    point: tuple[tuple[str, Fraction], ...]
+    value: str
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What branch and bound found out about one inequality on one box.
+
+    Attributes
+    ----------
+    verdict : "certified", "refuted" or "inconclusive"
+    claim : str
+        The statement that was judged, after a substitution if one was made.
+    certificate : Certificate or None
+        For ``certified``: the written proof, which `recheck` accepts or refuses on its own.
+    witness : Witness or None
+        For ``refuted``: the point and its ball.
+    resisting : Cell or None
+        For ``inconclusive``: the cell that could not be settled (None if an unbounded domain was the obstacle).
+    cells : int
+        Cells of the proof (leaves).
+    evaluations : int
+        Cells that were looked at.
+    slack : Infimum or None
+        How sharp a certified claim is: bounds of the smallest slack away from the zeros.
+    reason : str
+        One sentence: why this verdict, and what might decide an open one.
+    """
+
+    verdict: Verdict
+    claim: str
+    reason: str
+    certificate: Certificate | None = None
+    witness: Witness | None = None
+    resisting: Cell | None = None
+    cells: int = 0
+    evaluations: int = 0
+    slack: Infimum | None = None
+
+
+def prove(
+    claim: Relational | str,
+    domain: Domain | None = None,
+    *,
+    zeros: Sequence[Zero] | None = None,
+    substitution: Substitution | Literal["auto"] | None = "auto",
+    order: int = 4,
+    max_cells: int = 20_000,
+    sharpness: bool = False,
+) -> Proof:
+    """Prove an inequality on a box: certified with a certificate, refuted with a point, or inconclusive.
+
+    Parameters
+    ----------
+    claim : SymPy relational or str
+        ``left >= right`` (also ``>``, ``<=``, ``<``) in 1-3 real variables; text as `parse_statement` reads it, with
+        its domain (then `domain` is None).
+    domain : mapping of Symbol to (low, high), optional
+        Exact rational ends. An infinite end is reached by the sign of the derivative only.
+    zeros : sequence of Zero, optional
+        Where the claim is an equality. None looks at all faces of the box; interior zeros have to be declared. Each
+        is proved before it is used, and one that cannot be proved is ignored.
+    substitution : Substitution, "auto" or None
+        "auto" puts rho = cos(pi*t) where asin, acos or sqrt(1 - rho^2) have a branch point.
+    order : int
+        Taylor order of the bounds: 0 natural, 1 mean value, 2..8.
+    max_cells : int
+        Cells to look at before giving up.
+    sharpness : bool
+        Also enclose the smallest slack away from the zeros (`Proof.slack`).
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    TypeError
+        If the claim is not an inequality, or an end of the box is not exact.
+    ValueError
+        If the claim has a function that tapes do not know, a variable without a range, more than 3 variables, an
+        empty range; if `order` is not in 0..8 or `max_cells` < 1; if a zero lies outside the box, or a substitution
+        does not map onto the range.
+
+    Examples
+    --------
+    >>> rho = sympy.Symbol("rho")
+    >>> arc_cosine = (sympy.sqrt(1 - rho**2) + (sympy.pi - sympy.acos(rho)) * rho) / sympy.pi
+    >>> proof = prove(sympy.Ge(arc_cosine, rho), {rho: (-1, 1)})
+    >>> proof.verdict, proof.cells
+    ('certified', 2)
+    >>> prove("sin(x) >= x for x in [0, 1]").verdict
+    'refuted'
+    """
+    if not isinstance(order, int) or not 0 <= order <= 8:
+        raise ValueError(f"prove needs a Taylor order in 0..8, got order={order!r}.")
+    if not isinstance(max_cells, int) or max_cells < 1:
+        raise ValueError(f"prove needs max_cells >= 1, got max_cells={max_cells!r}.")
+    original = _statement(claim, domain)
+    change = suggest_substitution(original) if substitution == "auto" else substitution
+    statement = original if change is None else change.apply(original)
+    bounded = all(low is not None and high is not None for low, high in statement.box)
+    proof = Proof("inconclusive", statement.text, "the domain is unbounded and no derivative has an evident sign")
+    if bounded:
+        slack = _slack(statement)
+        places = None if zeros is None else [_moved(zero, change) for zero in zeros]
+        proof = _branch_and_bound(statement, original, change, slack, places, order, max_cells, sharpness)
+    if proof.verdict == "inconclusive":
+        by_derivative = prove_by_derivative(statement)
+        if by_derivative is not None:
+            document = {**heading("derivative_sign", statement, change, original), **by_derivative.entry()}
+            reason = f"the slack starts at or above 0 and its derivative {by_derivative.derivative} has one sign"
+            return replace(
+                proof, verdict="certified", certificate=Certificate.of(document), reason=reason, resisting=None
+            )
+    return _in_original_variables(proof, original, change)
+
+
+def prove_nonnegative(expression: sympy.Expr, domain: Domain, **options: object) -> Proof:
+    """Prove expression >= 0 on a box; the options are those of `prove`.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x")
+    >>> prove_nonnegative(x - sympy.log(1 + x), {x: ("-15/16", 4)}, zeros=[Zero(x, 0)]).verdict
+    'certified'
+    """
+    return prove(sympy.GreaterThan(expression, 0, evaluate=False), domain, **options)  # type: ignore[arg-type]
+
+
+def prove_positive(expression: sympy.Expr, domain: Domain, **options: object) -> Proof:
+    """Prove expression > 0 on a box; the options are those of `prove`.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x")
+    >>> prove_positive(sympy.exp(x) - x - sympy.Rational(99, 100), {x: (-1, 1)}).verdict
+    'certified'
+    """
+    return prove(sympy.StrictGreaterThan(expression, 0, evaluate=False), domain, **options)  # type: ignore[arg-type]
+
+
+def _statement(claim: Relational | str, domain: Domain | None) -> Statement:
+    if isinstance(claim, str):
+        if domain is not None:
+            raise TypeError("prove needs the domain of a textual claim inside its text, got a domain as well.")
+        stated = parse_statement(claim)
+        # Through SymPy once, so that the spoken functions (Phi, softplus) are written out in the certificate.
+        symbols = [sympy.Symbol(name, real=True) for name in stated.variables]
+        relation = sympy.StrictGreaterThan if stated.strict else sympy.GreaterThan
+        ends = [(-sympy.oo if a is None else a, sympy.oo if b is None else b) for a, b in stated.box]
+        return statement_of(relation(stated.slack(), 0, evaluate=False), dict(zip(symbols, ends, strict=True)))
+    if domain is None:
+        raise TypeError("prove needs a domain {symbol: (low, high)} with a SymPy inequality, got None.")
+    return statement_of(claim, domain)
+
+
+def _slack(statement: Statement) -> Slack:
+    box = tuple((low, high) for low, high in statement.box if low is not None and high is not None)
+    symbols = tuple(sympy.Symbol(name, real=True) for name in statement.variables)
+    return Slack(statement.slack(), symbols, statement.tape(), box)
+
+
+def _moved(zero: Zero, change: Substitution | None) -> Zero:
+    """Return a zero stated in the old variable in the new one."""
+    if change is None or str(zero.variable) != change.variable.name:
+        return zero
+    at = exact_end(zero.at)
+    place = None if at is None else change.place_of(at)
+    if place is None:
+        raise ValueError(f"prove needs zeros with a rational place in {change.new}, got {zero.variable} = {zero.at}.")
+    return Zero(change.new, place, None)
+
+
+@dataclass(slots=True)
+class _Search:
+    """The state of branch and bound: open cells by their lowest natural bound, the tree so far."""
+
+    open: list[tuple[float, int, Cell]]
+    leaves: dict[Cell, Method]
+    splits: dict[Cell, int]
+    counter: itertools.count[int]
+    resisting: Cell | None = None
+
+    def push(self, key: float, cell: Cell) -> None:
+        heapq.heappush(self.open, (key, next(self.counter), cell))
+
+
+def _branch_and_bound(
+    statement: Statement,
+    original: Statement,
+    change: Substitution | None,
+    slack: Slack,
+    places: Sequence[Zero] | None,
+    order: int,
+    max_cells: int,
+    sharpness: bool,
+) -> Proof:
+    zeros = () if statement.strict else face_zeros(slack, places)
+    vertices = () if statement.strict else corners(slack, zeros)
+    search = _Search([], {}, {}, itertools.count())
+    search.push(-math.inf, slack.box)
+    evaluations = 0
+    ladder = _Ladder(slack, zeros, vertices, order)
+    while search.open and evaluations < max_cells:
+        cell = heapq.heappop(search.open)[2]
+        evaluations += 1
+        refutation = _judge(search, ladder, cell, statement.strict)
+        if refutation is not None:
+            point, ball = refutation
+            witness = Witness(tuple(zip(statement.variables, point, strict=True)), ball, statement.text)
+            reason = "the slack is certainly negative" + (" or zero" if statement.strict else "") + " at a point"
+            return Proof("refuted", statement.text, reason, witness=witness, evaluations=evaluations)
+    if search.open or search.resisting is not None:
+        resisting = search.resisting or search.open[0][2]
+        reason = (
+            f"no form bounds the slack on {_shown(resisting)} at {PRECISIONS[-1]} bits; if the claim is an equality "
+            "near there, declare the zero or sharpen the claim"
+            if search.resisting
+            else f"{max_cells} cells were not enough; raise max_cells or the order"
+        )
+        return Proof("inconclusive", statement.text, reason, resisting=resisting, evaluations=evaluations)
+    document = heading("cells" if len(slack.box) == 1 else "tree", statement, change, original)
+    document |= {"zeros": zeros_entry(zeros), "corners": corners_entry(vertices)}
+    if len(slack.box) == 1:
+        document["cells"] = cells_entry(search.leaves)
+    else:
+        document["tree"] = tree_entry(slack.box, search.splits, search.leaves)
+    return Proof(
+        "certified",
+        statement.text,
+        f"every one of {len(search.leaves)} cells has a non-negative bound",
+        certificate=Certificate.of(document),
+        cells=len(search.leaves),
+        evaluations=evaluations,
+        slack=infimum_away_from_zeros(slack, zeros) if sharpness else None,
+    )
+
+
+def _judge(search: _Search, ladder: _Ladder, cell: Cell, strict: bool) -> tuple[tuple[Fraction, ...], str] | None:
+    """Settle a cell, halve it, or give it up; return its centre and the ball there if that refutes the claim."""
+    centre = tuple((low + high) / 2 for low, high in cell)
+    bound = None
+    for bounds, precision in ladder:
+        with arithmetic(precision):
+            sharper = bounds.best(cell)
+            bound = bound or sharper
+            if _settled(sharper.value, strict):
+                search.leaves[cell] = sharper.method
+                return None
+            value = bounds.at(centre)
+            if value < 0 or (strict and value <= 0):
+                return centre, str(value)
+            if value > 0 and bounds.accuracy(centre) >= _ACCURATE:
+                break  # the centre is known well: it is the width that spoils the bound, not the precision
+    box = ladder.slack.box
+    if all(b - a <= (high - low) * _NARROWEST for (a, b), (low, high) in zip(cell, box, strict=True)):
+        search.resisting = search.resisting or cell
+        return None
+    with arithmetic(PRECISIONS[0]):
+        variable = next(iter(ladder))[0].steepest(cell)
+    search.splits[cell] = variable
+    lower = bound.value.lower() if bound is not None else arb("-inf")
+    for half in halves(cell, variable):
+        search.push(float(lower) if lower.is_finite() else -math.inf, half)
+    return None
+
+
+class _Ladder:
+    """The bounds of one slack at rising precision, made when first needed."""
+
+    def __init__(self, slack: Slack, zeros: Sequence[FaceZero], vertices: Sequence[Corner], order: int) -> None:
+        self.slack = slack
+        self._make: Callable[[], SlackBounds] = lambda: SlackBounds(slack, zeros, vertices, order)
+        self._steps: list[tuple[SlackBounds, int]] = []
+
+    def __iter__(self) -> Iterator[tuple[SlackBounds, int]]:
+        for step, precision in enumerate(PRECISIONS):
+            if step == len(self._steps):
+                with arithmetic(precision):
+                    self._steps.append((self._make(), precision))
+            yield self._steps[step]
+
+
+def _settled(value: arb, strict: bool) -> bool:
+    return bool(value > 0 if strict else value >= 0)
+
+
+def _in_original_variables(proof: Proof, original: Statement, change: Substitution | None) -> Proof:
+    """Return a refutation with a rational point of the claim as it was stated, if one lies near enough."""
+    if change is None or proof.witness is None:
+        return proof
+    point = dict(proof.witness.point)
+    t = sympy.Rational(str(point.pop(change.new.name)))
+    slack = _slack(original)
+    for bits in (8, 16, 32, 64):
+        value = int(sympy.floor(change.by.subs(change.new, t) * 2**bits + sympy.Rational(1, 2)))
+        near = {**point, change.variable.name: Fraction(value, 2**bits)}
+        place = [near[name] for name in original.variables]
+        with arithmetic(128):
+            ball = SlackBounds(slack, (), (), 0).at(place)
+        inside = all(low <= x <= high for x, (low, high) in zip(place, slack.box, strict=True))
+        if inside and (ball < 0 or (original.strict and ball <= 0)):
+            witness = Witness(tuple(zip(original.variables, place, strict=True)), str(ball), original.text)
+            return replace(proof, witness=witness)
+    return proof
+
+
+def _shown(cell: Cell) -> str:
+    return " x ".join(f"[{float(low):.6g}, {float(high):.6g}]" for low, high in cell)

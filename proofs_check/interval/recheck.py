@@ -1,0 +1,124 @@
+"""The independent checker of certificates: ``python recheck.py certificate.json ...``.
+
+The way in to the folder `checker`, which needs the standard library and mpmath only and knows nothing of the prover:
+whoever distrusts a proof takes this file and that folder, anywhere. Run as a file or imported as a module, it loads no
+other part of the project. What it does with a document, which it takes to be hostile:
+
+1. reads it (no floats, no repeated keys, bounded sizes) and compares the digest;
+2. parses the claim's text by a walk of its own and builds tape and box, which have to be those in the document;
+3. checks in rationals that the cells cover the box exactly, or walks a bisection tree, which covers by construction;
+4. derives the bound on every cell again, by the form that the document names; a cell whose bound is too weak is halved
+   up to 8 times, and once more in 256 instead of 80 bits.
+
+What intervals cannot decide is named in the answer, `Recheck.relies_on`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mpmath import iv
+
+if __package__:
+    from proofs_check.interval.checker.document import SCHEMA, Checker
+    from proofs_check.interval.checker.kernel import KERNEL_CLAIM
+    from proofs_check.interval.checker.reading import LARGEST_DOCUMENT, Budget, Refused, read_document
+else:  # run as a file: the folder beside it is found by its own name
+    from checker.document import SCHEMA, Checker  # type: ignore[import-not-found, no-redef]
+    from checker.kernel import KERNEL_CLAIM  # type: ignore[import-not-found, no-redef]
+    from checker.reading import (  # type: ignore[import-not-found, no-redef]
+        LARGEST_DOCUMENT,
+        Budget,
+        Refused,
+        read_document,
+    )
+
+WORK_LIMIT = 10_000_000
+__all__ = ["KERNEL_CLAIM", "SCHEMA", "Recheck", "main", "recheck"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """The checker's answer.
+
+    Attributes
+    ----------
+    accepted : bool
+    reason : str
+        Why not, or a summary.
+    cells : int
+        Bounds that were derived, those of further bisection included.
+    relies_on : tuple of str
+        What the acceptance rests on beyond interval arithmetic.
+    claim : str
+        The text that was checked ("" if it could not be read).
+    """
+
+    accepted: bool
+    reason: str
+    cells: int = 0
+    relies_on: tuple[str, ...] = ()
+    claim: str = ""
+
+
+def recheck(text: str, *, work_limit: int = WORK_LIMIT) -> Recheck:
+    """Check a certificate on its own merits.
+
+    Parameters
+    ----------
+    text : str
+        The JSON document.
+    work_limit : int
+        Interval operations after which a document is refused as too expensive (a million take about ten seconds).
+
+    Returns
+    -------
+    Recheck
+        Whatever the text is, an answer comes back; no exception does.
+
+    Examples
+    --------
+    >>> recheck('{"schema": 1.5}').reason
+    'a certificate holds no floats, got 1.5'
+    """
+    bits = iv.prec
+    checker = Checker(Budget(work_limit))
+    try:
+        relies_on = checker.check(read_document(text))
+    except Refused as refusal:
+        return Recheck(False, str(refusal), checker.cells, (), checker.claim)
+    except (RecursionError, MemoryError):
+        return Recheck(False, "the document is too deep or too large", checker.cells, (), checker.claim)
+    except Exception as error:  # whatever a hostile document provokes: it has not been checked, so it is refused
+        return Recheck(False, f"the check broke off ({type(error).__name__})", checker.cells, (), checker.claim)
+    finally:
+        iv.prec = bits
+    return Recheck(True, f"{checker.cells} bounds derived again", checker.cells, tuple(relies_on), checker.claim)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check the files named; print a line for each. 0: all accepted, 1: one refused, 2: none named or not readable."""
+    if not arguments:
+        print("usage: recheck.py CERTIFICATE.json ...", file=sys.stderr)
+        return 2
+    code = 0
+    for path in arguments:
+        try:
+            with open(path, encoding="utf-8") as file:
+                text = file.read(LARGEST_DOCUMENT + 1)
+        except (OSError, ValueError) as error:
+            print(f"{path}: cannot be read ({error})", file=sys.stderr)
+            code = 2
+            continue
+        answer = recheck(text)
+        print(f"{path}: {'accepted' if answer.accepted else 'REFUSED'}: {answer.claim[:200]} ({answer.reason})")
+        for reliance in answer.relies_on:
+            print(f"  relies on: {reliance}")
+        code = max(code, 0 if answer.accepted else 1)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
