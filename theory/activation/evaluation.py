@@ -1,8 +1,6 @@
 """One expression tree, four arithmetics: SymPy, mpmath, Arb balls, NumPy float64.
 
-Each arithmetic is a table from operation to function; the interpreter is shared. Balls on the complex plane pass the
-`analytic` flag to every operation with a kink or a branch cut: without it `acb.integral` returns confidently wrong
-enclosures (Johansson, "Numerical integration in arbitrary-precision ball arithmetic", 2018, section 3).
+Each arithmetic is a table from operation to function; the interpreter is shared.
 
 Accuracy: SymPy exact; balls enclose; mpmath and NumPy evaluate as written, at their working precision.
 """
@@ -13,6 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.activation.ball_operations import OPERATIONS, power
 from theory.activation.expression import Expression
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def to_mpmath(expression: Expression, x: Any) -> mpmath.mpf:
     """
     import mpmath as mp
 
-    def power(base: Any, q: Fraction) -> Any:
+    def rational_power(base: Any, q: Fraction) -> Any:
         return base**q.numerator if q.denominator == 1 else mp.power(base, mp.mpf(q.numerator) / q.denominator)
 
     def sigmoid(u: Any) -> Any:
@@ -129,7 +128,7 @@ def to_mpmath(expression: Expression, x: Any) -> mpmath.mpf:
 
     table: dict[str, Callable[..., Any]] = {
         **_ARITHMETIC,
-        "power": power,
+        "power": rational_power,
         "max": max,
         "min": min,
         "abs": abs,
@@ -172,11 +171,11 @@ def to_ball(expression: Expression, z: flint.acb, analytic: bool = False) -> fli
     Parameters
     ----------
     expression : Expression
+        Any tree: on the real line a root of a ball with negative numbers is nan, as nothing is known of its argument.
     z : flint.acb
         A real argument is a ball with imaginary part exactly 0.
     analytic : bool
-        As `acb.integral` passes it: when set, an operation that is not analytic on the whole ball returns nan.
-        Off the real axis a kinked operation is its analytic continuation from either side.
+        As `acb.integral` passes it; see `theory.activation.ball_operations`.
 
     Returns
     -------
@@ -185,78 +184,24 @@ def to_ball(expression: Expression, z: flint.acb, analytic: bool = False) -> fli
     """
     import flint
 
-    half = flint.acb(flint.fmpq(1, 2))
-    root_half = half.sqrt()
+    def strict(head: str) -> Callable[..., Any]:
+        operation = OPERATIONS[head]
+        if head != "sqrt":
+            return lambda *operands: operation(analytic, *operands)
+        return lambda u: operation(analytic, u) if _may_be_rooted(u, analytic) else flint.acb("nan")
 
-    def power(base: flint.acb, q: Fraction) -> flint.acb:
-        if q.denominator == 1:
-            return base ** int(q)
-        return base.pow(flint.acb(flint.fmpq(q.numerator, q.denominator)), analytic)
+    def strict_power(base: flint.acb, q: Fraction) -> flint.acb:
+        return power(q)(analytic, base) if q.denominator == 1 or _may_be_rooted(base, analytic) else flint.acb("nan")
 
-    def sigmoid(u: flint.acb) -> flint.acb:
-        return (1 + (u / 2).tanh()) / 2
-
-    table: dict[str, Callable[..., Any]] = {
-        **_ARITHMETIC,
-        "power": power,
-        "max": lambda a, b: a.real_max(b, analytic),
-        "min": lambda a, b: a.real_min(b, analytic),
-        "abs": lambda u: u.real_abs(analytic),
-        "sign": lambda u: u.real_sgn(analytic),
-        "step": lambda u: u.real_heaviside(analytic),
-        "sqrt": lambda u: u.sqrt(analytic) if u.imag != 0 or analytic or u.real >= 0 else flint.acb("nan"),
-        "log": lambda u: u.log(analytic) if u.imag != 0 or analytic or u.real > 0 else flint.acb("nan"),
-        "exp": lambda u: u.exp(),
-        "sin": lambda u: u.sin(),
-        "cos": lambda u: u.cos(),
-        "tan": lambda u: u.tan(),
-        "tanh": lambda u: u.tanh(),
-        "sinh": lambda u: u.sinh(),
-        "cosh": lambda u: u.cosh(),
-        "atan": lambda u: _arctangent(u, analytic),
-        "asinh": lambda u: _inverse_sinh(u, analytic),
-        "erf": lambda u: u.erf(),
-        "erfc": lambda u: u.erfc(),
-        "Phi": lambda u: (-u * root_half).erfc() * half,
-        "sigmoid": sigmoid,
-        "softplus": lambda u: _softplus(u, analytic),
-    }
+    table: dict[str, Callable[..., Any]] = {head: strict(head) for head in OPERATIONS} | {"power": strict_power}
     constants = {"pi": flint.acb.pi(), "E": flint.acb(1).exp()}
     return interpret(
-        expression,
-        table,
-        z,
-        lambda n: constants[n.head] if n.head in constants else flint.acb(flint.fmpq(*_ratio(n))),
+        expression, table, z, lambda n: constants[n.head] if n.head in constants else flint.acb(flint.fmpq(*_ratio(n)))
     )
 
 
-def _crosses(ball: flint.arb, place: int = 0) -> bool:
-    return bool(ball.contains(place)) or not ball.is_finite()
-
-
-def _arctangent(u: flint.acb, analytic: bool) -> flint.acb:
-    """Return atan; its cuts are the imaginary axis beyond +-i."""
-    import flint
-
-    if analytic and _crosses(u.real) and not abs(u.imag) < 1:
-        return flint.acb("nan")
-    return u.atan()
-
-
-def _inverse_sinh(u: flint.acb, analytic: bool) -> flint.acb:
-    """Return asinh; its cuts are the imaginary axis beyond +-i."""
-    import flint
-
-    if analytic and _crosses(u.real) and not abs(u.imag) < 1:
-        return flint.acb("nan")
-    return u.asinh()
-
-
-def _softplus(u: flint.acb, analytic: bool) -> flint.acb:
-    """Return log(1 + exp(u)); for Re u > 0 as u + log(1 + exp(-u)), so a wide ball does not overflow."""
-    if u.real > 0:
-        return u + (1 + (-u).exp()).log(analytic)
-    return (1 + u.exp()).log(analytic)
+def _may_be_rooted(u: flint.acb, analytic: bool) -> bool:
+    return bool(analytic or u.imag != 0 or u.real >= 0)
 
 
 def ball_of_constant(expression: Expression) -> flint.arb:
@@ -280,7 +225,7 @@ def to_numpy(expression: Expression) -> Callable[[np.ndarray], np.ndarray]:
     import flint
     import numpy as np
 
-    def power(base: Any, q: Fraction) -> Any:
+    def rational_power(base: Any, q: Fraction) -> Any:
         return base ** int(q) if q.denominator == 1 else np.power(base, float(q))
 
     def special(name: str) -> Callable[[Any], Any]:
@@ -293,7 +238,7 @@ def to_numpy(expression: Expression) -> Callable[[np.ndarray], np.ndarray]:
 
     table: dict[str, Callable[..., Any]] = {
         **_ARITHMETIC,
-        "power": power,
+        "power": rational_power,
         "max": np.maximum,
         "min": np.minimum,
         "abs": np.abs,
@@ -323,7 +268,7 @@ def to_numpy(expression: Expression) -> Callable[[np.ndarray], np.ndarray]:
             elif node.head == "x":
                 values[node] = x
             elif node.head == "power":
-                values[node] = power(values[node.operands[0]], node.value)  # type: ignore[arg-type]
+                values[node] = rational_power(values[node.operands[0]], node.value)  # type: ignore[arg-type]
             else:
                 values[node] = table[node.head](*(values[o] for o in node.operands))
         return values[expression] + np.zeros_like(x) if expression.is_constant else values[expression]

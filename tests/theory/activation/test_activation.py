@@ -46,7 +46,7 @@ def test_catalogue_knows_every_name_and_suggests_the_list() -> None:
     assert len(catalogue()) == len(CATALOGUE) == 25
     with pytest.raises(ValueError, match="relu, leaky_relu"):
         catalogue("rellu")
-    with pytest.raises(ValueError, match="listed functions|known names"):
+    with pytest.raises(ValueError, match=r"listed functions|known names"):
         Activation.from_text("He_0")
 
 

@@ -1,0 +1,309 @@
+"""A real number that travels with its error: exact, certified by balls, or marked numerical.
+
+Conventions. A ball (`flint.arb`) is an interval midpoint +- radius that provably holds the number. "To `digits` digits"
+means a radius of at most ``10**-digits * max(1, |value|)``. A decimal text is rounded to nearest with every printed
+digit proved: `digits` decimals below 1, `digits` significant digits above.
+
+References
+----------
+1. F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", IEEE Trans. Comput. 66 (2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import flint
+    import mpmath
+    from sympy import Expr
+
+Method = Literal["exact", "certified", "numerical"]
+LARGEST_DIGITS = 10_000
+_ATTEMPTS = 9
+
+
+def check_digits(digits: int, caller: str) -> int:
+    """Return `digits` if it is an integer in 1..10000.
+
+    Raises
+    ------
+    TypeError
+        If it is no integer.
+    ValueError
+        If it is outside 1..10000.
+    """
+    if isinstance(digits, bool) or not isinstance(digits, int):
+        raise TypeError(f"{caller} needs digits as an integer, got {type(digits).__name__}.")
+    if not 1 <= digits <= LARGEST_DIGITS:
+        raise ValueError(f"{caller} needs digits in 1..{LARGEST_DIGITS}, got digits={digits}.")
+    return digits
+
+
+def bits_of(digits: int) -> int:
+    """Return a working precision in bits that holds `digits` decimal digits and a few guard bits."""
+    return digits * 3322 // 1000 + 24
+
+
+@contextmanager
+def working_bits(bits: int) -> Iterator[None]:
+    """Set Arb's precision for a block and restore it."""
+    import flint
+
+    before = flint.ctx.prec
+    flint.ctx.prec = int(bits)
+    try:
+        yield
+    finally:
+        flint.ctx.prec = before
+
+
+def is_accurate(ball: flint.arb, digits: int) -> bool:
+    """Whether the ball is finite with radius at most ``10**-digits * max(1, |value|)``."""
+    import flint
+
+    if not ball.is_finite():
+        return False
+    scale = abs(ball).lower().max(flint.arb(1))
+    return bool(ball.rad() <= scale * flint.arb(10) ** (-digits))
+
+
+def ball_of(value: int | Fraction | Expr) -> flint.arb:
+    """Return the ball of a rational or of an exact SymPy number at Arb's current precision.
+
+    Raises
+    ------
+    ValueError
+        If the expression has no real enclosure.
+    """
+    import flint
+
+    if isinstance(value, int | Fraction):
+        value = Fraction(value)
+        return flint.arb(flint.fmpq(value.numerator, value.denominator))
+    if value.is_Rational:
+        return flint.arb(flint.fmpq(int(value.p), int(value.q)))
+    if value.is_infinite:
+        return flint.arb("inf") if value.is_extended_positive else flint.arb("-inf")
+    from theory.gaussian.ball_evaluation import ball_evaluate
+
+    ball = ball_evaluate(value, {})
+    if isinstance(ball, flint.acb):
+        if not ball.imag.contains(0):
+            raise ValueError(f"ball_of needs a real number, got {value}.")
+        ball = ball.real
+    return ball
+
+
+def to_mpf(ball: flint.arb) -> mpmath.mpf:
+    """Return the midpoint at mpmath's current precision."""
+    import mpmath
+
+    if not ball.is_finite():
+        return mpmath.mpf(ball.str(5, radius=False).replace("+/-", ""))
+    mantissa, exponent = ball.mid().man_exp()
+    return mpmath.ldexp(mpmath.mpf(int(mantissa)), int(exponent))
+
+
+def from_mpf(value: mpmath.mpf) -> flint.arb:
+    """Return the exact ball of a finite mpmath number."""
+    import flint
+
+    sign, mantissa, exponent, _ = value._mpf_
+    return flint.arb((int(-mantissa if sign else mantissa), int(exponent)))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A real number with its error and with how it is known.
+
+    Build one by `Number.of` (exact), `Number.certified`, `Number.numerical` or `Number.combine`.
+
+    Parameters
+    ----------
+    method : {"exact", "certified", "numerical"}
+        A SymPy expression; a proved enclosure of any radius asked; a value without a proved error.
+    exact : sympy.Expr or None
+        The closed form if there is one (``oo`` for an infinite value).
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> third = Number.of(sp.Rational(1, 3))
+    >>> third.decimal(10), third.radius(10), third.method
+    ('0.3333333333', '5e-11', 'exact')
+    >>> Number.of(sp.Rational(1, 8)).to_json(10)
+    {'value': '0.125', 'radius': '0', 'method': 'exact', 'closed_form': '1/8'}
+    """
+
+    method: Method
+    exact: Expr | None
+    _enclose: Callable[[int], flint.arb]
+    _known: dict[int, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, value: int | Fraction | Expr) -> Number:
+        """Return the exact number."""
+        import sympy as sp
+
+        if isinstance(value, int | Fraction):
+            value = sp.Rational(Fraction(value).numerator, Fraction(value).denominator)
+        return cls("exact", value, lambda _: ball_of(value))
+
+    @classmethod
+    def certified(cls, enclose: Callable[[int], flint.arb]) -> Number:
+        """Return the number that ``enclose(digits)`` encloses with radius at most 10**-digits max(1, |value|)."""
+        return cls("certified", None, enclose)
+
+    @classmethod
+    def numerical(cls, value: Callable[[int], mpmath.mpf]) -> Number:
+        """Return the number that ``value(digits)`` approximates, without any proved error."""
+        return cls("numerical", None, value)
+
+    @classmethod
+    def combine(cls, formula: Callable[..., Any], *numbers: Number) -> Number:
+        """Return formula(*numbers) for a formula of + - * / and powers, by exact arithmetic where all are exact.
+
+        Notes
+        -----
+        **Accuracy**: the arguments are enclosed to more and more digits until the value is enclosed to those asked.
+        """
+        methods = {number.method for number in numbers}
+        if "numerical" in methods:
+            return cls.numerical(lambda digits: formula(*(number.value(digits + 10) for number in numbers)))
+        if methods == {"exact"}:
+            return cls.of(formula(*(number.exact for number in numbers)))
+
+        def enclose(digits: int) -> flint.arb:
+            for guard in (6, 20, 60, 180, 540):
+                with working_bits(bits_of(digits + guard)):
+                    ball = formula(*(number.ball(digits + guard) for number in numbers))
+                if is_accurate(ball, digits):
+                    return ball
+            raise ValueError(f"Number needs a formula that converges at {digits} digits, got {ball} after 540 more.")
+
+        return cls.certified(enclose)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the value is a finite number (an infinite slope is exact and infinite)."""
+        return self.exact is None or not self.exact.is_infinite
+
+    def ball(self, digits: int) -> flint.arb:
+        """Return a ball of radius at most ``10**-digits * max(1, |value|)`` that provably holds the number.
+
+        Raises
+        ------
+        ValueError
+            If `digits` is outside 1..10000 (some more are granted to inner guard digits), if the number is numerical, or
+            if the enclosure does not converge.
+        """
+        if self.method == "numerical":
+            raise ValueError("Number.ball needs a proved value, got a numerical one.")
+        if digits < 1 or digits > 2 * LARGEST_DIGITS:
+            raise ValueError(f"Number.ball needs digits in 1..{LARGEST_DIGITS}, got digits={digits}.")
+        for known, ball in self._known.items():
+            if known >= digits:
+                return ball
+        ball = self._enclose_exact(digits) if self.method == "exact" else self._enclose(digits)
+        if self.is_finite and not is_accurate(ball, digits):
+            raise ValueError(f"Number.ball needs an enclosure that converges, got {ball} for digits={digits}.")
+        self._known[digits] = ball
+        return ball
+
+    def _enclose_exact(self, digits: int) -> flint.arb:
+        for attempt in range(_ATTEMPTS):
+            with working_bits(bits_of(digits) + 32 * 4**attempt - 32):
+                ball = self._enclose(digits)
+            if is_accurate(ball, digits) or not self.is_finite:
+                return ball
+        return ball
+
+    def value(self, digits: int) -> mpmath.mpf:
+        """Return the value as an mpmath number with about `digits` correct digits."""
+        import mpmath
+
+        with mpmath.workdps(digits + 5):
+            return +(self._enclose(digits) if self.method == "numerical" else to_mpf(self.ball(digits + 2)))
+
+    def decimal(self, digits: int) -> str:
+        """Return decimal text, rounded to nearest; every digit is proved unless the method is numerical.
+
+        Raises
+        ------
+        ValueError
+            If `digits` is outside 1..10000 or the enclosure does not converge.
+        """
+        return self._decimal(digits)[0]
+
+    def radius(self, digits: int) -> str | None:
+        """Return a bound of |value - decimal(digits)| as text: "0" if equal, None if numerical (nothing is proved)."""
+        return self._decimal(digits)[1]
+
+    def to_json(self, digits: int) -> dict[str, str | None]:
+        """Return {"value", "radius", "method"} and, if exact, "closed_form"."""
+        value, radius = self._decimal(digits)
+        record: dict[str, str | None] = {"value": value, "radius": radius, "method": self.method}
+        if self.exact is not None:
+            record["closed_form"] = str(self.exact)
+        return record
+
+    def __str__(self) -> str:
+        return self.decimal(20) if self.exact is None else str(self.exact)
+
+    def _decimal(self, digits: int) -> tuple[str, str | None]:
+        check_digits(digits, "Number.decimal")
+        if self.method == "numerical":
+            import mpmath
+
+            return mpmath.nstr(self.value(digits), digits, strip_zeros=False), None
+        if not self.is_finite:
+            return ("oo" if self.exact is not None and self.exact.is_extended_positive else "-oo"), "0"
+        if self.exact is not None and self.exact.is_Rational:
+            return _rational_decimal(Fraction(int(self.exact.p), int(self.exact.q)), digits)
+        return self._rounded(digits)
+
+    def _rounded(self, digits: int) -> tuple[str, str]:
+        """Round the ball to nearest; a ball that straddles a tie is refined, and at last given one more digit."""
+        import flint
+
+        for more in (0, 1):  # a value on a tie of one decimal place is on no tie of the next
+            for guard in (4, 12, 36):
+                ball = self.ball(digits + more + guard)
+                with working_bits(bits_of(digits + more + guard)):
+                    whole_digits = (
+                        len(str(abs(ball).upper().floor().unique_fmpz() or 0)) if abs(ball).upper() >= 1 else 0
+                    )
+                    decimals = digits + more - whole_digits
+                    scaled = ball * flint.arb(10) ** decimals + flint.arb(flint.fmpq(1, 2))
+                    rounded = scaled.floor().unique_fmpz()
+                if rounded is not None:
+                    return _placed(int(rounded), decimals), f"5e{-decimals - 1}"
+        raise ValueError(f"Number.decimal needs a value off every tie, got {ball} for digits={digits}.")
+
+
+def _rational_decimal(value: Fraction, digits: int) -> tuple[str, str]:
+    whole_digits = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    decimals = digits - whole_digits
+    scaled = value * Fraction(10) ** decimals
+    if scaled.denominator == 1:
+        text = _placed(int(scaled), decimals)
+        return (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text), "0"
+    return _placed(round(scaled), decimals), f"5e{-decimals - 1}"
+
+
+def _placed(number: int, decimals: int) -> str:
+    """Return number * 10**-decimals as text."""
+    sign, figures = ("-" if number < 0 else ""), str(abs(number))
+    if decimals <= 0:
+        return (
+            f"{sign}{figures}"
+            if decimals == 0
+            else f"{sign}{figures[0]}.{figures[1:] or '0'}e+{len(figures) - 1 - decimals}"
+        )
+    figures = figures.rjust(decimals + 1, "0")
+    return f"{sign}{figures[:-decimals]}.{figures[-decimals:]}"
