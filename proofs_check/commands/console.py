@@ -1,0 +1,33 @@
+"""What every command shares: where text goes, how JSON is printed, and how bad input ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+
+def console() -> Console:
+    """Return a console for standard output: no colours when piped or NO_COLOR is set, no cutting of long lines."""
+    from rich.console import Console
+
+    terminal = sys.stdout.isatty()
+    return Console(soft_wrap=not terminal, width=None if terminal else 200, highlight=False)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document, and nothing else, on standard output."""
+    print(json.dumps(document, indent=1, ensure_ascii=False))
+
+
+def fail(message: str) -> NoReturn:
+    """Print one line on standard error and leave with exit code 2: bad usage or input."""
+    print(f"haarmite: {message}", file=sys.stderr)
+    raise typer.Exit(2)

@@ -1,0 +1,39 @@
+"""`haarmite recheck`: the independent checker alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proofs_check.commands.console import Json, console, fail, print_json
+
+Files = Annotated[list[str], typer.Argument(metavar="CERTIFICATE.json...", help="Certificates written by verify.")]
+
+
+def recheck(certificates: Files, json: Json = False) -> None:
+    """Check certificates with the independent checker alone: standard library and mpmath intervals, nothing of the prover.
+
+    Exit code 1 if one is refused.
+    """
+    from proofs_check.interval.recheck import recheck as check_text
+
+    results = []
+    for name in certificates:
+        try:
+            text = Path(name).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            fail(f"recheck needs certificates it can read, got {name!r} ({error}).")
+        results.append((name, check_text(text)))
+    if json:
+        entries = [
+            {"certificate": name, "accepted": r.accepted, "reason": r.reason, "relies_on": list(r.relies_on)}
+            for name, r in results
+        ]
+        print_json({"schema": 1, "certificates": entries})
+    else:
+        for name, result in results:
+            mark = "[green]accepted[/]" if result.accepted else "[red]refused[/]"
+            console().print(f"{mark} {name}: {result.reason}")
+    raise typer.Exit(0 if all(result.accepted for _, result in results) else 1)

@@ -1,0 +1,40 @@
+"""The pinned Gram matrices that claims about them are judged on."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from theory.isometry import GramMatrix
+
+
+def diagonal(name: str, squared_norms: list[Fraction | int]) -> GramMatrix:
+    """Return orthogonal samples with these squared norms."""
+    size = len(squared_norms)
+    return GramMatrix(
+        name,
+        tuple(tuple(Fraction(squared_norms[i]) if i == j else Fraction(0) for j in range(size)) for i in range(size)),
+    )
+
+
+def outlier(size: int, share: Fraction) -> GramMatrix:
+    """Return orthogonal samples of mean norm 1, one of them longer: norms 1 - c + c n once and 1 - c elsewhere."""
+    norms = [1 - share + share * size] + [1 - share] * (size - 1)
+    return diagonal(f"outlier n={size} c={share}", [norm**2 for norm in norms])
+
+
+OUTLIER = outlier(10, Fraction(1, 8))
+"""Where the small-spread gain 1 + 2 Var/mean^2 fails most visibly for n = 10."""
+
+PINNED: tuple[GramMatrix, ...] = (
+    diagonal("identity n=3", [1, 1, 1]),
+    diagonal("squares n=3", [1, 4, 9]),
+    GramMatrix.equicorrelated(3, Fraction(-1, 4)),
+    GramMatrix.equicorrelated(3, Fraction(1, 3)),
+    GramMatrix.equicorrelated(10, Fraction(-1, 10)),
+    GramMatrix.equicorrelated(10, Fraction(1, 20)),
+    OUTLIER,
+    GramMatrix.of_batch(
+        "integer batch n=4 d=6", [[1, 2, 0, -1, 3, 1], [0, 1, 1, 2, -1, 4], [2, -3, 1, 0, 1, 1], [5, 0, 1, -2, 2, 0]]
+    ),
+)
+"""Rational matrices with unit, square and general diagonals; attained bounds among them."""

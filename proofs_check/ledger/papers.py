@@ -1,0 +1,14 @@
+"""The papers whose statements the ledger holds."""
+
+from proofs_check.claim import Paper
+
+ISOMETRY = Paper(
+    "A",
+    "Joudaki, Daneshmand, Bach: On the impact of activation and normalization in obtaining isometric embeddings at "
+    "initialization. NeurIPS 2023, arXiv 2305.18399",
+)
+FIXED_POINTS = Paper(
+    "A'",
+    "Joudaki, Hofmann: Emergence of globally attracting fixed points in deep neural networks with nonlinear "
+    "activations. arXiv 2410.20107",
+)

@@ -1,0 +1,79 @@
+"""Everything known about one activation, as JSON-able data and as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from theory.activation import Activation
+
+
+def activation_card(activation: Activation, digits: int, terms: int) -> dict[str, Any]:
+    """Return the expansion, moments, kernel maps, slopes and nonlinearity strength of an activation.
+
+    Parameters
+    ----------
+    activation : Activation
+    digits : int
+        Decimal digits, 1 to 10 000; each printed one is proved unless its number says ``numerical``.
+    terms : int
+        Number of Hermite coefficients.
+
+    Raises
+    ------
+    ValueError
+        If `digits` is out of range or an enclosure does not converge.
+    """
+    from theory.hermite import HermiteExpansion
+    from theory.kernel_map import KernelMap
+
+    expansion = HermiteExpansion(activation)
+    raw, centred = KernelMap.raw(activation), KernelMap.centred(activation)
+    normalised = KernelMap.normalised(activation)
+    return {
+        "schema": 1,
+        "activation": {"name": activation.name, "expression": activation.text},
+        "digits": digits,
+        "hermite": [{"k": k, **expansion.coefficient(k).to_json(digits)} for k in range(terms)],
+        "mean": expansion.mean.to_json(digits),
+        "second_moment": expansion.second_moment.to_json(digits),
+        "kernel": {kernel.kind: _formula(kernel) for kernel in (raw, normalised, centred)},
+        "slope_at_zero": {kernel.kind: kernel.slope_at_zero.to_json(digits) for kernel in (raw, normalised, centred)},
+        "slope_at_one": {kernel.kind: kernel.slope_at_one.to_json(digits) for kernel in (raw, normalised, centred)},
+        "nonlinearity_strength": centred.nonlinearity_strength.to_json(digits),
+    }
+
+
+def _formula(kernel: Any) -> dict[str, str] | None:
+    if kernel.expression is None:
+        return None
+    return {"text": str(kernel.expression), "latex": kernel.latex}
+
+
+def print_card(card: dict[str, Any], console: Console, *, latex: bool = False) -> None:
+    """Print a card as text; formulas in LaTeX if asked."""
+    from rich.markup import escape
+
+    def line(name: str, entry: dict[str, Any]) -> None:
+        closed = f"  = {entry['closed_form']}" if "closed_form" in entry else f"  ({entry['method']})"
+        console.print(f"  {name:14} {entry['value']}{escape(closed)}")
+
+    console.print(f"[bold]{escape(card['activation']['name'])}[/]  s(x) = {escape(card['activation']['expression'])}")
+    console.print("[bold]Hermite coefficients[/]  c_k = E s(Z) he_k(Z), he_k orthonormal")
+    for entry in card["hermite"]:
+        line(f"c_{entry['k']}", entry)
+    console.print("[bold]moments[/]")
+    line("E s", card["mean"])
+    line("E s^2", card["second_moment"])
+    console.print("[bold]kernel maps[/]  rho -> E s(U) s(V), corr(U, V) = rho; normalised: RMS; centred: layer norm")
+    for kind, formula in card["kernel"].items():
+        text = "no closed form known here" if formula is None else formula["latex" if latex else "text"]
+        console.print(f"  {kind:14} {escape(text)}")
+        line("  slope at 0", card["slope_at_zero"][kind])
+        line("  slope at 1", card["slope_at_one"][kind])
+    console.print(
+        "[bold]nonlinearity strength[/]  beta_0 = 2 - c_1^2/Var s: a layer divides |rho|/(1-|rho|) by at least this"
+    )
+    line("beta_0", card["nonlinearity_strength"])

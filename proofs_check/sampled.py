@@ -1,0 +1,199 @@
+"""The sampled rung: e-values decide, never a t-test; what is stated is stated with its error probability and power.
+
+A check draws shards through its `Trial`, reduces each to a tally of a `numerics.e_value.MeanTest`, and stops at the
+first shard boundary that decides: the e-value is valid there, and at every other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from proofs_check.evidence import Evidence, Figure
+from proofs_check.verdict import Rung, Verdict
+
+if TYPE_CHECKING:
+    from numerics.e_value import MeanEvidence, MeanTest
+    from proofs_check.trial import Trial
+
+_VERDICTS = {
+    "refuted": Verdict.REFUTED,
+    "supported": Verdict.SUPPORTED,
+    "inconclusive": Verdict.INCONCLUSIVE,
+}
+
+
+def judge_mean(
+    trial: Trial,
+    test: MeanTest,
+    draw: Callable[..., np.ndarray],
+    config: dict[str, Any],
+    *,
+    shards: int,
+    what: str,
+    share: float = 1.0,
+) -> Evidence:
+    """Return what samples say of a mean.
+
+    Parameters
+    ----------
+    trial : Trial
+    test : MeanTest
+        The claimed mean, what theory knows of the samples, and the width delta of "supported".
+    draw : callable
+        ``draw(rng, **config)`` returns one shard of samples, a float64 array; a function at module level.
+    config : dict
+    shards : int
+        The budget at profile quick, in shards.
+    what : str
+        The mean in words.
+    share : float
+        The part of the trial's error probability this test may use (a check with two tests gives each 1/2).
+
+    Returns
+    -------
+    Evidence
+        Figures: the estimate with its standard error, the claim, the width of support, and the smallest deviation that
+        the whole budget refutes with 90 % power.
+    """
+    total = shards * trial.profile.shards
+    campaign = trial.campaign(what, _tally, {"test": test, "draw": draw, "config": config})
+
+    def judge(results: list[dict[str, Any]]) -> MeanEvidence:
+        tallies = [result["tally"] for result in results]
+        return test.judge(tallies, trial.alpha * share, budget=int(tallies[0][0]) * total)
+
+    place = trial.workplace
+    return _evidence(campaign.run_until(judge, total, executor=place.executor, store=place.store), test, what)
+
+
+def judge_law(
+    trial: Trial,
+    draw: Callable[..., np.ndarray],
+    config: dict[str, Any],
+    standardise: Callable[[np.ndarray], np.ndarray],
+    distribution_function: Callable[[np.ndarray], np.ndarray],
+    *,
+    shards: int,
+    delta: float,
+    what: str,
+) -> Evidence:
+    """Return what samples say of a law, by the Dvoretzky-Kiefer-Wolfowitz bound on sup |F_n - F|.
+
+    Parameters
+    ----------
+    trial : Trial
+        The sample size is fixed beforehand: all shards are drawn, at every profile the same number, because a law that
+        holds only in a limit would be refuted by enough samples.
+    draw, config, shards, what
+        As for `judge_mean`.
+    standardise : callable
+        From a draw to the variable whose law is claimed.
+    distribution_function : callable
+        The claimed law.
+    delta : float
+        Kolmogorov distance within which the law is to be supported.
+    """
+    from numerics.distribution_test import law_test
+
+    place = trial.workplace
+    campaign = trial.campaign(what, _samples, {"draw": draw, "config": config})
+    results = campaign.run(shards, executor=place.executor, store=place.store)
+    samples = np.concatenate([result["samples"] for result in results])
+    found = law_test(standardise(samples), distribution_function, trial.alpha, delta=delta)
+    verdict = _VERDICTS[found.verdict]
+    figures = (
+        Figure(f"{what}: sup |F_n - F|", f"{found.distance:.4g}", f"{found.radius:.3g}"),
+        Figure("refutes with 90 % power a distance of", f"{found.resolution:.3g}"),
+    )
+    witness = None
+    if verdict is Verdict.REFUTED:
+        witness = f"{what}: sup |F_n - F| = {found.distance:.4g} at {found.where:.4g}, log p <= {found.log_p:.1f}"
+    return Evidence(
+        verdict,
+        Rung.SAMPLED,
+        f"{what}: distance {found.distance:.3g} over {samples.size} samples",
+        figures=figures,
+        sharpness=Figure("supported within", f"{delta:.3g}") if verdict is Verdict.SUPPORTED else None,
+        witness=witness,
+        error_probability=found.alpha,
+        samples=samples.size,
+    )
+
+
+def _tally(
+    rng: np.random.Generator, test: MeanTest, draw: Callable[..., np.ndarray], config: dict[str, Any]
+) -> dict[str, np.ndarray]:
+    return {"tally": test.tally(draw(rng, **config))}
+
+
+def _samples(
+    rng: np.random.Generator, draw: Callable[..., np.ndarray], config: dict[str, Any]
+) -> dict[str, np.ndarray]:
+    return {"samples": draw(rng, **config)}
+
+
+def _evidence(found: MeanEvidence, test: MeanTest, what: str) -> Evidence:
+    verdict = _VERDICTS[found.verdict]
+    claimed = _claimed(test)
+    figures = (
+        Figure(what, f"{found.estimate:.6g}", f"{found.standard_error:.2g}"),
+        Figure("claimed", claimed),
+        Figure("log e-value against", f"{found.log_e:.2f}", f"threshold {found.log_threshold:.2f}"),
+        Figure("refutes with 90 % power", f"{found.resolution:.3g}"),
+    )
+    sharpness = (
+        Figure("supported within", f"{found.delta:.3g}") if found.delta and verdict is Verdict.SUPPORTED else None
+    )
+    witness = None
+    if verdict is Verdict.REFUTED:
+        witness = (
+            f"{what}: {found.estimate:.6g} +- {found.standard_error:.2g} over {found.samples} samples, claimed {claimed}; "
+            f"log e-value {found.log_e:.1f} >= {found.log_threshold:.1f}"
+        )
+    summary = {
+        Verdict.REFUTED: f"{what}: samples contradict the claim",
+        Verdict.SUPPORTED: f"{what}: within {found.delta or 0:.3g} of the claim",
+        Verdict.INCONCLUSIVE: f"{what}: {found.samples} samples do not decide; more of them would",
+    }[verdict]
+    return Evidence(
+        verdict,
+        Rung.SAMPLED,
+        summary,
+        figures=figures,
+        sharpness=sharpness,
+        witness=witness,
+        error_probability=found.alpha,
+        samples=found.samples,
+    )
+
+
+def _claimed(test: MeanTest) -> str:
+    import math
+
+    if test.lower == test.upper:
+        return f"= {test.upper:.6g}"
+    if math.isinf(test.lower):
+        return f"<= {test.upper:.6g}"
+    return f">= {test.lower:.6g}" if math.isinf(test.upper) else f"in [{test.lower:.6g}, {test.upper:.6g}]"
+
+
+def all_of(parts: list[Evidence]) -> Evidence:
+    """Return the evidence of several sampled tests of one statement: refuted by any, supported by all.
+
+    The error probabilities add; figures and samples are those of all parts.
+    """
+    refuting = next((part for part in parts if part.refutes), None)
+    weakest = refuting or next((p for p in parts if p.verdict is Verdict.INCONCLUSIVE), parts[0])
+    return Evidence(
+        weakest.verdict,
+        Rung.SAMPLED,
+        weakest.summary if weakest.verdict is not Verdict.SUPPORTED else "; ".join(p.summary for p in parts),
+        figures=tuple(figure for part in parts for figure in part.figures),
+        sharpness=parts[0].sharpness,
+        witness=weakest.witness,
+        error_probability=sum(part.error_probability for part in parts),
+        samples=sum(part.samples for part in parts),
+    )

@@ -1,0 +1,98 @@
+"""Batches that cannot be judged: each is refused with a line that names the file's fault and the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from numerics.batch_file import read_batch
+
+
+def save(name: str, array: np.ndarray) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        np.save(folder / name, array)
+        return folder / name
+
+    return write
+
+
+def text(content: str | bytes, name: str = "batch.csv") -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        file = folder / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    return write
+
+
+def archive(**arrays: np.ndarray) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        np.savez(folder / "batch.npz", **arrays)
+        return folder / "batch.npz"
+
+    return write
+
+
+BAD: list[tuple[Callable[[Path], Path], str]] = [
+    (lambda folder: folder / "missing.npy", "existing file"),
+    (lambda folder: folder, "ending in"),
+    (text("1,2\n3,4\n", "batch.txt"), "ending in"),
+    (text("", "batch.npy"), "not empty"),
+    (text(""), "not empty"),
+    (text("\n\n"), "no lines"),
+    (text(b"\x00\x01\x02rubbish", "batch.npy"), "can read"),
+    (text(b"\x00\x01\x02rubbish", "batch.npz"), "can read"),
+    (text(b"\xff\xfe\x00\x01"), "can read"),
+    (text("a,b\n1,2\nx,4\n"), "line 3 holds 'x'"),
+    (text("1,2\n3\n"), "different numbers of fields"),
+    (text("1,2\n3,\n"), "no number"),
+    (text("1,2\nnan,4\n"), "rows 2"),
+    (save("b.npy", np.array([["a", "b"], ["c", "d"]])), "real numbers"),
+    (save("b.npy", np.array([[1j, 0], [0, 1]])), "real numbers"),
+    (save("b.npy", np.array([[True, False], [False, True]])), "real numbers"),
+    (save("b.npy", np.arange(5.0)), "two dimensions"),
+    (save("b.npy", np.ones((2, 2, 2))), "two dimensions"),
+    (save("b.npy", np.float64(3.0)), "two dimensions"),
+    (save("b.npy", np.ones((1, 4))), "two samples"),
+    (save("b.npy", np.ones((0, 4))), "two samples"),
+    (save("b.npy", np.ones((3, 0))), "two samples"),
+    (save("b.npy", np.array([[1.0, np.nan], [2.0, 1.0], [np.inf, 0.0]])), "rows 1, 3"),
+    (save("b.npy", np.array([[1.0, 2.0], [0.0, 0.0], [3.0, 4.0], [0.0, -0.0]])), "rows 2, 4"),
+    (save("b.npy", np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])), "1 = 3"),
+    (save("b.npy", np.array([[1.0, 0.0], [1.0, -0.0]])), "1 = 2"),
+    (archive(a=np.eye(2), b=np.eye(2)), "exactly one array"),
+    (archive(), "exactly one array"),
+]
+
+
+@pytest.mark.parametrize(("make", "reason"), BAD)
+def test_refused_with_one_clear_line(make: Callable[[Path], Path], reason: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=reason) as caught:
+        read_batch(make(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_pickles_are_never_loaded(tmp_path: Path) -> None:
+    np.save(tmp_path / "b.npy", np.array([{"a": 1}, {"b": 2}], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError, match="can read"):
+        read_batch(tmp_path / "b.npy")
+
+
+GOOD = [
+    save("b.npy", np.array([[1, 2], [3, 4]])),
+    save("b.npy", np.array([[1.0, 2.0], [3.0, 4.0]], dtype=np.float32)),
+    archive(batch=np.array([[1.0, 2.0], [3.0, 4.0]])),
+    text("1,2\n3,4\n"),
+    text("height,width\n1,2\n\n3,4\n"),
+    text("\ufeff1, 2\r\n3, 4\r\n"),
+]
+
+
+@pytest.mark.parametrize("make", GOOD)
+def test_accepted(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    batch = read_batch(make(tmp_path))
+    assert batch.dtype == np.float64
+    assert np.array_equal(batch, [[1, 2], [3, 4]])
