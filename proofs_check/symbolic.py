@@ -209,11 +209,13 @@ def _counterexample(expression: Expr, domains: Mapping[Symbol, Domain]) -> tuple
     return None, ""
 
 
-def exact_evidence(holds: bool, summary: str, witness: str, **figures: str) -> Evidence:
+def exact_evidence(
+    holds: bool, summary: str, witness: str, *, sharpness: Figure | None = None, **figures: str
+) -> Evidence:
     """Return what an exact computation on one case decides: proved there, or refuted by it."""
     shown = tuple(Figure(name.replace("_", " "), value) for name, value in figures.items())
     if holds:
-        return Evidence(Verdict.PROVED, Rung.SYMBOLIC, summary, figures=shown)
+        return Evidence(Verdict.PROVED, Rung.SYMBOLIC, summary, figures=shown, sharpness=sharpness)
     return Evidence(
         Verdict.REFUTED, Rung.SYMBOLIC, "an exact computation contradicts it", figures=shown, witness=witness
     )

@@ -31,6 +31,9 @@ Scheduler = Annotated[
 ]
 Store = Annotated[str | None, typer.Option(metavar="FILE", help="Keep samples here; a killed run resumes from it.")]
 Report = Annotated[str | None, typer.Option(metavar="DIR", help="Write report.json and certificates here.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="One line per check and mutant: figures, samples, cells.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the outcome.")]
 
 
@@ -44,6 +47,7 @@ def verify(
     scheduler: Scheduler = None,
     store: Store = None,
     report: Report = None,
+    verbose: Verbose = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -54,7 +58,7 @@ def verify(
     claims, cases = _selected(names or [], activation or [], inputs, profile)
     silent = quiet or json or not sys.stderr.isatty()
     outcome = _at_workplace(lambda place: _run(claims, cases, profile, seed, place, silent), jobs, scheduler, store)
-    _present(outcome, report, json)
+    _present(outcome, report, json, verbose)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -141,7 +145,7 @@ def _run(claims: Any, cases: Any, profile: str, seed: int, workplace: Workplace,
         )
 
 
-def _present(outcome: RunReport, report: str | None, json: bool) -> None:
+def _present(outcome: RunReport, report: str | None, json: bool, verbose: bool) -> None:
     """Print the outcome, and write it where asked."""
     from pathlib import Path
 
@@ -151,7 +155,7 @@ def _present(outcome: RunReport, report: str | None, json: bool) -> None:
     if json:
         print_json(document(outcome))
     else:
-        print_report(outcome, console())
+        print_report(outcome, console(), verbose=verbose)
     if report is None:
         return
     try:

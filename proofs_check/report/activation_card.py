@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from theory.activation import Activation
+    from theory.kernel_map import KernelMap
 
 
 def activation_card(activation: Activation, digits: int, terms: int) -> dict[str, Any]:
@@ -20,6 +21,12 @@ def activation_card(activation: Activation, digits: int, terms: int) -> dict[str
         Decimal digits, 1 to 10 000; each printed one is proved unless its number says ``numerical``.
     terms : int
         Number of Hermite coefficients.
+
+    Returns
+    -------
+    dict
+        ``slope_at_zero`` and ``slope_at_one`` are those of the raw map (c_1^2 and E s'^2); ``slopes`` has all three maps.
+        ``fixed_points`` are the normalised map's, ``fixed_points_centred`` the centred one's, empty for the identity.
 
     Raises
     ------
@@ -40,10 +47,27 @@ def activation_card(activation: Activation, digits: int, terms: int) -> dict[str
         "mean": expansion.mean.to_json(digits),
         "second_moment": expansion.second_moment.to_json(digits),
         "kernel": {kernel.kind: _formula(kernel) for kernel in (raw, normalised, centred)},
-        "slope_at_zero": {kernel.kind: kernel.slope_at_zero.to_json(digits) for kernel in (raw, normalised, centred)},
-        "slope_at_one": {kernel.kind: kernel.slope_at_one.to_json(digits) for kernel in (raw, normalised, centred)},
+        "slope_at_zero": raw.slope_at_zero.to_json(digits),
+        "slope_at_one": raw.slope_at_one.to_json(digits),
+        "slopes": {
+            kernel.kind: {
+                "at_zero": kernel.slope_at_zero.to_json(digits),
+                "at_one": kernel.slope_at_one.to_json(digits),
+            }
+            for kernel in (raw, normalised, centred)
+        },
         "nonlinearity_strength": centred.nonlinearity_strength.to_json(digits),
+        "fixed_points": _fixed_points(normalised, digits),
+        "fixed_points_centred": _fixed_points(centred, digits),
     }
+
+
+def _fixed_points(kernel: KernelMap, digits: int) -> list[dict[str, Any]]:
+    """Return the fixed points of a map; none are listed for the identity, which fixes every correlation."""
+    from theory.correlation_map import is_identity
+    from theory.fixed_point import fixed_points
+
+    return [] if is_identity(kernel) else fixed_points(kernel).to_json(digits)
 
 
 def _formula(kernel: Any) -> dict[str, str] | None:
@@ -71,9 +95,19 @@ def print_card(card: dict[str, Any], console: Console, *, latex: bool = False) -
     for kind, formula in card["kernel"].items():
         text = "no closed form known here" if formula is None else formula["latex" if latex else "text"]
         console.print(f"  {kind:14} {escape(text)}")
-        line("  slope at 0", card["slope_at_zero"][kind])
-        line("  slope at 1", card["slope_at_one"][kind])
+        line("  slope at 0", card["slopes"][kind]["at_zero"])
+        line("  slope at 1", card["slopes"][kind]["at_one"])
     console.print(
         "[bold]nonlinearity strength[/]  beta_0 = 2 - c_1^2/Var s: a layer divides |rho|/(1-|rho|) by at least this"
     )
     line("beta_0", card["nonlinearity_strength"])
+    for key, kind in (("fixed_points", "normalised"), ("fixed_points_centred", "centred")):
+        console.print(f"[bold]fixed points[/]  of the {kind} map on [-1, 1], all of them")
+        if not card[key]:
+            console.print("  every correlation: the map is the identity")
+        for point in card[key]:
+            line("rho*", point["value"])
+            line("  slope", point["slope"])
+            stable = {True: "attracts", False: "repels", None: "undecided"}[point["stable"]]
+            case = "" if point["case"] is None else f", case {point['case']}"
+            console.print(f"    {stable}{case}")

@@ -25,11 +25,13 @@ _COLOURS = {
 }
 
 
-def print_report(report: RunReport, console: Console) -> None:
-    """Print the table of claims, refutations, survivors and errata of a run."""
+def print_report(report: RunReport, console: Console, *, verbose: bool = False) -> None:
+    """Print the table of claims, refutations, survivors and errata of a run; if asked, also every check and mutant."""
     from proofs_check.report.document import errata
 
     console.print(claims_table(report.claims))
+    if verbose:
+        console.print(findings_table(report.claims))
     for claim in report.claims:
         _print_trouble(claim, console)
     for erratum in errata(report):
@@ -57,6 +59,28 @@ def claims_table(claims: tuple[ClaimReport, ...]) -> Table:
             f"{refuted}/{len(report.claim.mutants)}",
             escape(str(sharpness(report) or "")),
         )
+    return table
+
+
+def findings_table(claims: tuple[ClaimReport, ...]) -> Table:
+    """Return one row per finding: statement or mutant, case, check, verdict, and what it took."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("claim", "statement", "case", "check", "verdict", "samples", "cells", "seconds", "found"):
+        table.add_column(name, justify="right" if name in {"samples", "cells", "seconds"} else "left", overflow="fold")
+    for report in claims:
+        for finding in (*report.findings, *report.mutant_findings):
+            evidence, mutant = finding.evidence, finding.task.mutant
+            table.add_row(
+                report.claim.id,
+                "as claimed" if mutant is None else f"mutant: {escape(mutant.name)}",
+                escape(finding.task.label or "every case"),
+                finding.task.check.name,
+                _coloured(evidence.verdict),
+                str(evidence.samples or "-"),
+                str(evidence.cells or "-"),
+                f"{finding.seconds:.2f}",
+                escape(evidence.witness or evidence.summary),
+            )
     return table
 
 

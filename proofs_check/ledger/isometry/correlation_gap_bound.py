@@ -110,10 +110,12 @@ def exactly_on_one_matrix(statement: CorrelationGapBound, gram: GramMatrix, _: T
     if not stated.is_Rational:
         return cannot_say(Rung.SYMBOLIC, "the stated bound is not the log of a rational here; balls decide")
     determinant = _normalised_determinant(gram)
+    bound = Fraction(int(stated.p), int(stated.q))
     return exact_evidence(
-        determinant >= Fraction(int(stated.p), int(stated.q)),
-        "exp(-n gap) against exp(-n bound) in rational arithmetic" + (", attained" if determinant == stated else ""),
+        determinant >= bound,
+        "exp(-n gap) against exp(-n bound) in rational arithmetic",
         witness=f"{gram}: det of the normalised matrix {determinant} < {stated} = exp(-n bound)",
+        sharpness=Figure("attained", f"on {gram}") if determinant == bound and root > 0 else None,
         exp_minus_n_gap=str(determinant),
         exp_minus_n_bound=str(stated),
     )

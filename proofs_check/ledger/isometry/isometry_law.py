@@ -14,7 +14,7 @@ import sympy as sp
 
 from proofs_check import strategies
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
+from proofs_check.evidence import Evidence, Figure
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import Derivation, exact_evidence
@@ -76,6 +76,7 @@ def exactly_on_one_matrix(statement: IsometryLaw, gram: GramMatrix, _: Trial) ->
         holds,
         "isometry^n in exact arithmetic",
         witness=f"{gram}: isometry^n = {power}, isometry^n of the identity = {scaled_identity}",
+        sharpness=Figure("1 attained", "by multiples of the identity") if power == 1 else None,
         isometry=gram.isometry(12).str(12, radius=False),
     )
 

@@ -15,7 +15,7 @@ import sympy as sp
 
 from proofs_check import strategies
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
+from proofs_check.evidence import Evidence, Figure
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import Derivation, cannot_say, exact_evidence
@@ -101,5 +101,6 @@ def exactly_on_one_matrix(statement: NormalisationGain, gram: GramMatrix, _: Tri
         measured == stated,
         "n-th powers agree exactly",
         witness=f"{gram}: gain^n = {measured}, stated {stated}",
+        sharpness=Figure("both sides agree", "exactly"),
         gain=f"{float(measured) ** (1 / n):.6g}",
     )

@@ -77,7 +77,10 @@ def by_balls_on_one_matrix(statement: VarianceBound, gram: GramMatrix, trial: Tr
     n = gram.size
     if len(set(gram.diagonal)) == 1:
         return Evidence(
-            Verdict.CERTIFIED, Rung.CERTIFIED, "all norms agree: both sides are 1", sharpness=Figure("slack", "0")
+            Verdict.CERTIFIED,
+            Rung.CERTIFIED,
+            "all norms agree: both sides are 1",
+            sharpness=Figure("attained", "when all norms agree"),
         )
     with flint.ctx.workdps(trial.profile.digits):
         squares = [flint.arb(flint.fmpq(q.numerator, q.denominator)) for q in gram.diagonal]
