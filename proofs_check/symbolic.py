@@ -42,7 +42,7 @@ def is_identically_zero(expression: Expr) -> bool | None:
     """
     import sympy as sp
 
-    expression = sp.sympify(expression)
+    expression = sp.Integer(0) + expression
     symbols = sorted(expression.free_symbols, key=str)
     if expression.is_rational_function(*symbols):
         try:
@@ -89,11 +89,11 @@ class Derivation:
         self.cited.append(theorem)
         return self
 
-    def equal(self, text: str, left: Expr, right: Expr, *, is_statement: bool = False) -> Derivation:
+    def equal(self, text: str, left: Expr | int, right: Expr | int, *, is_statement: bool = False) -> Derivation:
         """Add the step left = right, as rational functions; `is_statement` if its failure contradicts the claim."""
         import sympy as sp
 
-        zero = is_identically_zero(sp.sympify(left) - sp.sympify(right))
+        zero = is_identically_zero(sp.Integer(0) + left - right)
         counterexample = f"{text}: {left} is not {right}" if zero is False and is_statement else ""
         self.steps.append(Step(text, zero, counterexample))
         return self
@@ -154,7 +154,7 @@ def nonnegative_on_box(expression: Expr, domains: Mapping[Symbol, Domain]) -> tu
     """
     import sympy as sp
 
-    expression = sp.sympify(expression)
+    expression = sp.Integer(0) + expression
     unknown = expression.free_symbols - set(domains)
     if unknown:
         raise ValueError(

@@ -201,5 +201,5 @@ def isometry_gap_bound(size: Expr | int, correlation: Expr) -> Expr:
     """
     import sympy as sp
 
-    n = sp.sympify(size)
+    n = sp.Integer(0) + size
     return -((n - 1) * sp.log(1 + correlation) + sp.log(1 - (n - 1) * correlation)) / n

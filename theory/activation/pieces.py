@@ -92,12 +92,12 @@ def _real_roots(argument: Expression) -> list[sympy.Expr]:
     try:
         polynomial = sp.Poly(to_sympy(argument, x), x)
     except sp.PolynomialError:
-        raise _NotPolynomialError from None
+        raise _NotPolynomialError("the argument is no polynomial") from None
     if polynomial.degree() == 1:
         slope, offset = polynomial.all_coeffs()
         return [sp.simplify(-offset / slope)]
     if polynomial.domain not in (sp.ZZ, sp.QQ):
-        raise _NotPolynomialError
+        raise _NotPolynomialError("the argument has irrational coefficients")
     return list(dict.fromkeys(sp.real_roots(polynomial)))
 
 

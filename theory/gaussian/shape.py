@@ -73,7 +73,7 @@ def multiply(left: NormalForm, right: NormalForm) -> NormalForm:
             for shape, sign in _shape_product(first, second):
                 add_term(product, shape, sign * v * w)
         if len(product) > _MOST_TERMS:
-            raise OutsideClassError
+            raise OutsideClassError("not a sum of shapes")
     return product
 
 

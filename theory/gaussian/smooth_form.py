@@ -55,7 +55,7 @@ def _combined(node: Expression, operands: list[NormalForm]) -> NormalForm:
         return _power_of_exponential(operands[0], sp.Rational(1, 2))
     if node.head in _OF_POLYNOMIAL:
         return _OF_POLYNOMIAL[node.head](operands[0])
-    raise OutsideClassError
+    raise OutsideClassError("not a sum of shapes")
 
 
 def _scaled(form: NormalForm, factor: sp.Expr) -> NormalForm:
@@ -74,17 +74,17 @@ def _power(base: NormalForm, exponent: sp.Rational) -> NormalForm:
 def _power_of_exponential(base: NormalForm, exponent: sp.Rational) -> NormalForm:
     """Return (w exp(A x^2 + B x))^exponent; anything else has no reciprocal and no root in the class."""
     if len(base) != 1:
-        raise OutsideClassError
+        raise OutsideClassError("not a sum of shapes")
     ((shape, weight),) = base.items()
     if shape.power or shape.half_spaces or shape.frequency or (exponent.q != 1 and not is_less(_ZERO, weight)):
-        raise OutsideClassError
+        raise OutsideClassError("not a sum of shapes")
     return {Shape(0, exponent * shape.quadratic, exponent * shape.linear): weight**exponent}
 
 
 def _coefficients(form: NormalForm, degree: int) -> list[sp.Expr]:
     """Return the coefficients, constant first, of a polynomial of at most this degree."""
     if any(not shape.is_power or shape.power > degree for shape in form):
-        raise OutsideClassError
+        raise OutsideClassError("not a sum of shapes")
     return [form.get(Shape(power=k), _ZERO) for k in range(degree + 1)]
 
 

@@ -57,7 +57,7 @@ class Forms:
                 count = 2 if name in ("add", "sub", "mul", "div", "max", "min") else min(1, len(operands))
                 slots.append(SERIES_FUNCTIONS[name](*[slots[i] for i in operands[:count]], *operands[count:]))
         if not (constant_term(slots[-1]).a > -iv.inf):
-            raise NoBound
+            raise NoBound("no finite bound on this cell")
         return slots[-1]
 
     def coefficients(
@@ -177,4 +177,4 @@ def side(low: Fraction, high: Fraction, at: Fraction, order: int) -> int:
         return 1
     if high <= at:
         return -1
-    raise NoBound
+    raise NoBound("no finite bound on this cell")

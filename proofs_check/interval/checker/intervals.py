@@ -54,7 +54,7 @@ def upper_end(x: Any) -> Any:
 def bounded(x: Any, size: int = LARGEST_ARGUMENT) -> Any:
     """The interval, if its ends are numbers of moderate size: beyond, exp and the reduction by pi cost too much."""
     if not (x.a >= -size and x.b <= size):
-        raise NoBound
+        raise NoBound("no finite bound on this cell")
     return x
 
 
@@ -72,21 +72,21 @@ def exp(x: Any) -> Any:
 def log(x: Any) -> Any:
     """log on x > 0."""
     if not (x.a > 0 and x.b < iv.inf):
-        raise NoBound
+        raise NoBound("no finite bound on this cell")
     return iv.log(x)
 
 
 def sqrt(x: Any) -> Any:
     """sqrt on x >= 0."""
     if not (x.a >= 0 and x.b < iv.inf):
-        raise NoBound
+        raise NoBound("no finite bound on this cell")
     return iv.sqrt(x)
 
 
 def divide(x: Any, y: Any) -> Any:
     """The quotient, by an interval without 0."""
     if not (y.a > 0 or y.b < 0):
-        raise NoBound
+        raise NoBound("no finite bound on this cell")
     return x / y
 
 
@@ -169,7 +169,7 @@ def erfc(x: Any) -> Any:
 def polygamma(x: Any, order: int) -> Any:
     """psi^(m) on x > 0: (-1)^(m+1) psi^(m) decreases for m >= 1, and psi increases."""
     if not (x.a > 0 and x.b < 10**9):
-        raise NoBound
+        raise NoBound("no finite bound on this cell")
     if order % 2 == 0:
         return increasing(x, lambda e: _polygamma_at(e, order))
     return -increasing(x, lambda e: -_polygamma_at(e, order))
@@ -216,7 +216,7 @@ def loggamma(x: Any) -> Any:
 
 def _loggamma_at(x: Any) -> Any:
     if not (x.a > 0 and x.b < 10**9):
-        raise NoBound
+        raise NoBound("no finite bound on this cell")
     below, y = iv.mpf(1), x
     while y.a < _STIRLING * iv.prec:
         below, y = below * y, y + 1
@@ -230,7 +230,7 @@ def _loggamma_at(x: Any) -> Any:
 def lowergamma(x: Any, parameter: str) -> Any:
     """Lower incomplete gamma function, not regularised, on 0 <= x <= 100."""
     if not (x.a >= 0 and x.b <= 100):
-        raise NoBound
+        raise NoBound("no finite bound on this cell")
     return increasing(x, lambda e: _lowergamma_at(e, Fraction(parameter)))
 
 
