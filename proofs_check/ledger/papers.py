@@ -12,3 +12,9 @@ FIXED_POINTS = Paper(
     "Joudaki, Hofmann: Emergence of globally attracting fixed points in deep neural networks with nonlinear "
     "activations. arXiv 2410.20107",
 )
+WEINGARTEN = Paper(
+    "W",
+    "Collins, Sniady: Integration with respect to the Haar measure on unitary, orthogonal and symplectic group. "
+    "Comm. Math. Phys. 264 (2006) 773-795; Collins, Matsumoto: On some properties of orthogonal Weingarten functions. "
+    "J. Math. Phys. 50 (2009) 113516",
+)

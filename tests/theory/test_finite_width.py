@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import mpmath
 import numpy as np
@@ -50,7 +51,7 @@ def test_moments_against_a_two_dimensional_quadrature(name: str) -> None:
     moments = dict.fromkeys([(1, 0), (2, 0), (1, 1), (3, 1), (2, 2), (4, 0)], 0.0)
     mean = float(np.sum(line_weight * activation(line)))
     scale = float(np.sqrt(np.sum(line_weight * activation(line) ** 2) - mean**2))
-    for low, high in zip(angles[:-1], angles[1:], strict=True):
+    for low, high in pairwise(angles):
         theta = (high - low) / 2 * nodes + (high + low) / 2
         measure = np.outer(weight * radius * np.exp(-(radius**2) / 2), weights * (high - low) / 2) / (2 * np.pi)
         u = np.outer(radius, np.cos(theta))
@@ -64,7 +65,7 @@ def test_moments_against_a_two_dimensional_quadrature(name: str) -> None:
 
 
 def test_growth_that_breaks_the_eighth_moment_is_refused() -> None:
-    with pytest.raises(ValueError, match="growth|square-integrable"):
+    with pytest.raises(ValueError, match=r"growth|square-integrable"):
         mixed_moments(Activation.from_text("exp(x**2/10)"), Fraction(1, 2))
 
 

@@ -18,10 +18,12 @@ def test_decimals_are_read_exactly(mantissa: int, places: int) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_is_parsed_or_refused_with_a_value_error(text: str) -> None:
+    refusal = ""
     try:
         parse_syntax(text, what="text")
     except ValueError as error:
-        assert "text needs" in str(error)
+        refusal = str(error)
+    assert refusal == "" or refusal.startswith("text needs")
 
 
 def test_depth_counts_nested_operations() -> None:
