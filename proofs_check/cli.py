@@ -12,7 +12,9 @@ import typer
 from proofs_check.commands.claims import claims
 from proofs_check.commands.derive import derive
 from proofs_check.commands.doctor import doctor
+from proofs_check.commands.haar import haar, weingarten
 from proofs_check.commands.recheck import recheck
+from proofs_check.commands.table import table
 from proofs_check.commands.verify import verify
 
 app = typer.Typer(
@@ -22,8 +24,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (verify, claims, derive, recheck, doctor):
+for command in (verify, claims, derive, table, recheck, doctor):
     app.command()(command)
+for command in (weingarten, haar):
+    # A partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.
+    app.command(context_settings={"ignore_unknown_options": True})(command)
 
 
 def main() -> None:

@@ -18,3 +18,14 @@ WEINGARTEN = Paper(
     "Comm. Math. Phys. 264 (2006) 773-795; Collins, Matsumoto: On some properties of orthogonal Weingarten functions. "
     "J. Math. Phys. 50 (2009) 113516",
 )
+BATCH_NORM = Paper(
+    "B",
+    "Meterez, Joudaki, Orabona, Immer, Raetsch, Daneshmand: Towards training without depth limits: batch normalization "
+    "without gradient explosion. ICLR 2024, arXiv 2310.02012",
+)
+COVARIANCE_SDE = Paper(
+    "D",
+    "Li, Nica, Roy: The neural covariance SDE: shaped infinite depth-and-width networks at initialization. "
+    "NeurIPS 2022, arXiv 2206.02768; Li, Nica: Differential equation scaling limits of shaped and unshaped neural "
+    "networks. arXiv 2310.12079",
+)

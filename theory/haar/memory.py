@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["memory_limit", "refuse_beyond_memory"]
+__all__ = ["memory_limit", "refuse_beyond_memory", "refuse_beyond_reach"]
 
 _WHERE_UNKNOWN = 2 * 2**30
+_LARGEST_COUNTED_ORDER = 200  # p(200) is 4e12: no machine holds that, and counting partitions itself takes a while beyond
 
 
 def memory_limit() -> int:
@@ -37,3 +38,20 @@ def refuse_beyond_memory(estimate: int, function: str, order: int) -> None:
             f"{function} needs a smaller order (the table would take about {estimate / 2**30:.3g} GiB, "
             f"the limit is half of this machine's memory, {limit / 2**30:.3g} GiB), got order={order}."
         )
+
+
+def refuse_beyond_reach(order: int, bytes_per_partition: int) -> None:
+    """Raise before any work if one entry for every partition of `order` would be more than the limit.
+
+    Raises
+    ------
+    ValueError
+        With the estimate, or the lower bound 4e12 on the number of partitions beyond order 200.
+    """
+    from theory.haar.partition import number_of_partitions
+
+    if order > _LARGEST_COUNTED_ORDER:
+        raise ValueError(
+            f"the Weingarten calculus needs a smaller order (there are more than 4e12 partitions), got order={order}."
+        )
+    refuse_beyond_memory(number_of_partitions(order) * bytes_per_partition, "the Weingarten calculus", order)

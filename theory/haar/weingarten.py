@@ -43,11 +43,15 @@ from theory.haar.content import (
 )
 from theory.haar.dimension import Group, checked_dimension, checked_group, checked_integer
 from theory.haar.jack import jack_table
-from theory.haar.memory import refuse_beyond_memory
+from theory.haar.memory import refuse_beyond_memory, refuse_beyond_reach
 from theory.haar.partition import Partition, centraliser_order, checked_partition, number_of_partitions
 from theory.haar.rational_function import RationalFunction
 
 __all__ = ["class_sum", "jack_parameter", "weingarten", "weingarten_leading_term", "weingarten_table"]
+
+
+_BYTES_PER_SHAPE = 2048
+"""About what a shape with its content polynomial takes, by measurement at orders 20 to 24, rounded up."""
 
 
 def jack_parameter(group: Group) -> int:
@@ -105,6 +109,7 @@ def weingarten(group: str, partition: Any, dimension: Any = None) -> RationalFun
     name = checked_group(group, function="weingarten")
     mu = checked_partition(partition, function="weingarten")
     d = checked_dimension(dimension, name, function="weingarten")
+    refuse_beyond_reach(sum(mu), _BYTES_PER_SHAPE)
     return _weingarten(name, mu, d)
 
 
@@ -207,6 +212,7 @@ def weingarten_table(
     name = checked_group(group, function="weingarten_table")
     k = checked_integer(order, function="weingarten_table", name="order", least=1)
     d = checked_dimension(dimension, name, function="weingarten_table")
+    refuse_beyond_reach(k, number_of_partitions(min(k, 60)) * 8)  # a row of integers for every class
     return _table(name, k, d)
 
 

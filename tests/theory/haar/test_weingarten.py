@@ -188,3 +188,10 @@ def test_tables_are_read_only():
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("order", [201, 1000, 10**6, 10**30])
+def test_orders_out_of_reach_are_refused_at_once(order: int) -> None:
+    for call in (lambda: weingarten("unitary", (order,)), lambda: weingarten_table("orthogonal", order)):
+        with pytest.raises(ValueError, match="needs a smaller order"):
+            call()

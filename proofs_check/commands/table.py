@@ -1,0 +1,79 @@
+"""`haarmite table`: rates, Hermite coefficients, fixed points and Weingarten functions as CSV, JSON, Markdown or LaTeX."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from proofs_check.commands.console import fail, print_json
+
+if TYPE_CHECKING:
+    from theory.rate_table import RateTable
+
+ACTIVATION_TABLES = ("rates", "hermite", "fixed-points")
+TABLES = (*ACTIVATION_TABLES, "weingarten")
+FORMATS = ("csv", "json", "markdown", "latex")
+
+Kind = Annotated[str, typer.Argument(metavar="{" + ",".join(TABLES) + "}", help="Which table.")]
+Activations = Annotated[
+    list[str] | None,
+    typer.Option("--activation", "-a", metavar="EXPR", help="An activation; repeat for more. The catalogue if none."),
+]
+Digits = Annotated[int, typer.Option(help="Decimal digits of every number, 1 to 10000.")]
+Format = Annotated[str, typer.Option("--format", help="csv, json, markdown or latex.")]
+Terms = Annotated[int, typer.Option(min=1, max=1000, help="Hermite coefficients c_0 .. c_(terms-1).")]
+Group = Annotated[str, typer.Option(help="For weingarten: unitary, orthogonal or symplectic.")]
+Order = Annotated[list[int] | None, typer.Option(help="For weingarten: an order; repeat for more.")]
+Dimension = Annotated[int | None, typer.Option(help="For weingarten: an integer dimension; symbolic if not given.")]
+
+
+def table(
+    kind: Kind,
+    activation: Activations = None,
+    digits: Digits = 20,
+    terms: Terms = 9,
+    group: Group = "unitary",
+    order: Order = None,
+    dimension: Dimension = None,
+    format: Format = "markdown",
+) -> None:
+    """Print one table on standard output; every digit is proved unless the row's method says numerical.
+
+    Examples: haarmite table rates --digits 50 --format latex; haarmite table hermite -a "x*Phi(x)" --terms 20 --format csv
+    """
+    try:
+        if kind not in TABLES:
+            raise ValueError(f"table needs one of {', '.join(TABLES)}, got {kind!r}.")
+        if format not in FORMATS:
+            raise ValueError(f"table needs a format of {', '.join(FORMATS)}, got {format!r}.")
+        found = (
+            _weingarten(group, order or [2, 3, 4], dimension)
+            if kind == "weingarten"
+            else _of_activations(kind, activation or [], digits, terms)
+        )
+        if format == "json":
+            print_json(found.to_json())
+        else:
+            text = {"csv": found.to_csv, "markdown": found.to_markdown, "latex": found.to_latex}[format]()
+            sys.stdout.write(text)
+    except (ValueError, TypeError) as error:
+        fail(str(error))
+
+
+def _of_activations(kind: str, texts: list[str], digits: int, terms: int) -> RateTable:
+    from theory.activation import Activation, catalogue
+    from theory.rate_table import rate_table
+
+    activations = [Activation.from_text(text) for text in texts] or list(catalogue())
+    return rate_table(kind, activations, digits, terms)
+
+
+def _weingarten(group: str, orders: list[int], dimension: int | None) -> RateTable:
+    from theory.haar.table import weingarten_rows
+    from theory.rate_table import Column, RateTable
+
+    header, rows = weingarten_rows(group, orders, dimension)
+    columns = tuple(Column(name, name, name) for name in header)
+    return RateTable("weingarten", columns, rows, digits=20)

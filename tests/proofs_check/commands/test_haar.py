@@ -1,0 +1,198 @@
+"""`haarmite weingarten` and `haarmite haar`: JSON, text, one-line errors, late imports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import typer
+from sympy import Symbol, cancel, parse_expr
+from typer.testing import CliRunner
+
+from proofs_check.commands.haar import haar, weingarten
+from theory.haar.weingarten import weingarten as weingarten_function
+
+app = typer.Typer(pretty_exceptions_enable=False)
+for command in (weingarten, haar):
+    # As the program registers them: a leading minus may belong to an integrand or to a wrong partition.
+    app.command(context_settings={"ignore_unknown_options": True})(command)
+runner = CliRunner()
+d = Symbol("d")
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    outcome = runner.invoke(app, list(arguments))
+    return outcome.exit_code, outcome.stdout, outcome.stderr
+
+
+def document(*arguments: str) -> Any:
+    code, out, err = run(*arguments, "--json")
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def function(entry: Any) -> Any:
+    return parse_expr(entry["numerator"]) / parse_expr(entry["denominator"])
+
+
+# B. Collins, P. Sniady (2006), section 5.2; B. Collins, S. Matsumoto (2009), section 6; symplectic by the reflection d -> -d.
+PUBLISHED = [
+    ("unitary", "1,1", 1 / (d**2 - 1)),
+    ("unitary", "2,1", -1 / ((d**2 - 1) * (d**2 - 4))),
+    ("unitary", "1,2", -1 / ((d**2 - 1) * (d**2 - 4))),
+    ("orthogonal", "1,1", (d + 1) / (d * (d + 2) * (d - 1))),
+    ("orthogonal", "2", -1 / (d * (d + 2) * (d - 1))),
+    ("symplectic", "2", 1 / (d * (d - 2) * (d + 1))),
+]
+
+
+@pytest.mark.parametrize(("group", "partition", "expected"), PUBLISHED)
+def test_one_class_as_json(group: str, partition: str, expected: Any) -> None:
+    entry = document("weingarten", group, partition)
+    assert {"schema", "group", "partition", "order", "dimension", "numerator", "denominator"} <= set(entry)
+    assert cancel(function(entry) - expected) == 0
+    assert cancel(parse_expr(entry["text"]) - expected) == 0
+    assert entry["dimension"] is None
+    for pole in entry["poles"]:
+        assert (1 / expected).subs(d, pole["dimension"]) == 0
+
+
+def test_an_integer_dimension_below_the_order_is_the_pseudo_inverse() -> None:
+    # the rational functions are finite there, 1/30 and -85/1152; the pseudo-inverse of the Gram matrix has these
+    assert document("weingarten", "unitary", "2,1,1", "--dimension", "2")["value"] == "1/180"
+    assert document("weingarten", "orthogonal", "1,1,1,1", "--dimension", "2")["value"] == "11/1152"
+    _, out, _ = run("weingarten", "unitary", "2,1,1", "--dimension", "2")
+    assert "= 1/180" in out
+    assert "pseudo-inverse" in out
+
+
+@pytest.mark.parametrize("group", ["unitary", "orthogonal", "symplectic"])
+def test_a_whole_order(group: str) -> None:
+    table = document("weingarten", group, "--order", "4")["table"]
+    assert [tuple(entry["partition"]) for entry in table] == [(4,), (3, 1), (2, 2), (2, 1, 1), (1, 1, 1, 1)]
+    for entry in table:
+        assert cancel(function(entry) - weingarten_function(group, entry["partition"]).as_sympy()) == 0
+    values = document("weingarten", group, "--order", "4", "--dimension", "2")["table"]
+    for entry in values:
+        assert Fraction(entry["value"]) == weingarten_function(group, entry["partition"], 2)
+    code, out, _ = run("weingarten", group, "--order", "4")
+    assert code == 0
+    assert all(entry["text"] in out for entry in table)
+
+
+def test_the_expansion_in_one_over_d() -> None:
+    # 1/(d^2 - 1) = d^-2 + d^-4 + d^-6 + ...
+    entry = document("weingarten", "unitary", "1,1", "--expansion", "5")
+    assert entry["expansion"] == {"power": -2, "coefficients": ["1", "0", "1", "0", "1"]}
+    assert entry["leading"] == {"power": -2, "coefficient": "1"}
+    _, out, _ = run("weingarten", "unitary", "1,1", "--expansion", "5")
+    assert "d**-2 + d**-4 + d**-6 + O(d**-7)" in out
+    assert "poles          -1, 1" in out
+
+
+def test_moments_of_entries() -> None:
+    # (2a-1)!! over d (d+2) (d+4), and 1/(d (d+1)) sums of a complex sphere
+    entry = document("haar", "O[1,1]**4*O[1,2]**2")
+    assert cancel(function(entry) - 3 / (d * (d + 2) * (d + 4))) == 0
+    assert document("haar", "O[1,1]**4*O[1,2]**2", "--dimension", "3")["value"] == "1/35"
+    assert document("haar", "abs(U[1,1])**6", "--dimension", "2")["value"] == "1/4"
+    assert document("haar", "O[1,1]*O[2,2]", "--dimension", "2")["value"] == "0"
+    minus = document("haar", "-a*O[1,1]**2")
+    assert cancel(function(minus) + Symbol("a") / d) == 0
+    _, out, _ = run("haar", "O[1,1]**2*O[2,2]**2")
+    assert "= (d + 1)/((d - 1)*d*(d + 2))" in out
+    assert "integer d >= 2" in out
+
+
+def test_moments_of_traces() -> None:
+    # Diaconis and Shahshahani: E |tr U|^4 = 2 for d >= 2, and 1 on U(1)
+    entry = document("haar", "tr(U)**2*tr(U.H)**2")
+    assert (entry["numerator"], entry["denominator"], entry["least_dimension"]) == ("2", "1", 2)
+    assert document("haar", "tr(U)**2*tr(U.H)**2", "--dimension", "1")["value"] == "1"
+    assert document("haar", "tr(U)")["numerator"] == "0"
+    (term,) = document("haar", "tr(O*A*O.T*B)")["terms"]
+    assert (term["traces"], term["numerator"], term["denominator"]) == (["tr(A)", "tr(B)"], "1", "d")
+    loose = document("haar", "tr(O*A*O.T*B)**2")["terms"]
+    tight = document("haar", "tr(O*A*O.T*B)**2", "--symmetric", "A", "--symmetric", "B")["terms"]
+    assert len(tight) == 4 < len(loose)
+    _, out, _ = run("haar", "tr(O*A*O.T*B)", "--expansion", "2")
+    assert "+ (1/d)*tr(A)*tr(B)  = d**-1 + O(d**-3)" in out
+
+
+BAD = [
+    (("weingarten", "special", "2"), "group out of orthogonal, symplectic, unitary"),
+    (("weingarten", "unitary"), "one class such as 3,1,1"),
+    (("weingarten", "unitary", "2", "--order", "2"), "one class such as 3,1,1"),
+    (("weingarten", "unitary", "2,0"), "positive integers"),
+    (("weingarten", "unitary", "-1,3"), "positive integers"),
+    (("weingarten", "unitary", ""), "positive integers"),
+    (("weingarten", "unitary", "2,,1"), "positive integers"),
+    (("weingarten", "unitary", "2.5"), "positive integers"),
+    (("weingarten", "unitary", "(2,1)"), "positive integers"),
+    (("weingarten", "unitary", "x" * 500), "xxx..."),
+    (("weingarten", "unitary", "1000001"), "order of at most 1000"),
+    (("weingarten", "unitary", "9" * 900), "order of at most 1000"),
+    (("weingarten", "orthogonal", "1000"), "smaller order"),
+    (("weingarten", "unitary", "--order", "100"), "smaller order"),
+    (("weingarten", "unitary", "--order", "0"), "order >= 1"),
+    (("weingarten", "unitary", "--order", "two"), "order needs to be an integer"),
+    (("weingarten", "unitary", "2", "--dimension", "0"), "dimension >= 1"),
+    (("weingarten", "unitary", "2", "--dimension", "-3"), "dimension >= 1"),
+    (("weingarten", "unitary", "2", "--dimension", "2.5"), "dimension needs to be an integer"),
+    (("weingarten", "unitary", "2", "--dimension", "2*d"), "dimension needs to be an integer"),
+    (("weingarten", "unitary", "2", "--dimension", "9" * 5000), "dimension needs to be an integer"),
+    (("weingarten", "symplectic", "2", "--dimension", "3"), "even dimension"),
+    (("weingarten", "unitary", "2", "--expansion", "0"), "1 to 10000"),
+    (("weingarten", "unitary", "2", "--expansion", "3", "--dimension", "4"), "symbolic d"),
+    (("haar", "O[0,1]"), "index >= 1"),
+    (("haar", "O[-1,1]**2"), "indices"),
+    (("haar", "O[1,3]**2", "--dimension", "2"), "indices from 1 to the dimension 2"),
+    (("haar", "O[1,1]**2", "--dimension", "0"), "dimension >= 1"),
+    (("haar", "O[1,1]**2", "--dimension", "two"), "dimension needs to be an integer"),
+    (("haar", "S[1,1]*S[2,2]", "--dimension", "3"), "even dimension"),
+    (("haar", "O[1,1]*U[1,1]"), "one group only"),
+    (("haar", "Q[1,1]"), "entries of O, U or S"),
+    (("haar", "d**2"), "at least one entry"),
+    (("haar", ""), "Haar moment needs"),
+    (("haar", "O[1,1"), "Haar moment needs"),
+    (("haar", "O[1,1]**-2"), "exponents"),
+    (("haar", "O[1,1]**99999"), "at most 2000"),
+    (("haar", "O[1,1]" * 300), "at most 500 characters"),
+    (("haar", "exit()"), "at least one entry"),
+    (("haar", "O.__class__[1,1]"), "needs"),
+    (("haar", "O[1,1]**2", "--symmetric", "A"), "--symmetric"),
+    (("haar", "a*O[1,1]**2", "--expansion", "3"), "rational coefficients"),
+    (("haar", "tr(A)"), "Haar matrix O or U"),
+    (("haar", "tr(O)*tr(U)"), "not both"),
+    (("haar", "tr(O*A)+O[1,1]"), "tr(...)"),
+    (("haar", "tr(O)**40"), "fewer Haar matrices"),
+    (("haar", "tr(O", "--dimension", "2"), "trace expression needs"),
+    (("haar", "tr(O*O.T)", "--symmetric", "O"), "fixed matrices as symmetric"),
+]
+
+
+@pytest.mark.parametrize("json_option", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize(("arguments", "reason"), BAD)
+def test_bad_input_is_one_line_with_exit_code_two(
+    arguments: tuple[str, ...], reason: str, json_option: tuple[str, ...]
+) -> None:
+    code, out, err = run(*arguments, *json_option)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("haarmite: ")
+    assert err.count("\n") == 1
+    assert reason in err
+    assert len(err) < 800
+
+
+def test_importing_the_commands_loads_nothing_heavy() -> None:
+    program = (
+        "import sys; import proofs_check.commands.haar\n"
+        "sys.exit(', '.join({'sympy', 'mpmath', 'numpy', 'scipy', 'flint'} & set(sys.modules)) or 0)"
+    )
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert child.returncode == 0, f"imports {child.stderr}"
