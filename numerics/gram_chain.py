@@ -1,7 +1,8 @@
 """The Gram matrices of a batch through a random network, exactly in law at finite width.
 
 The chain needs no weight matrix: given the state X, a Gaussian linear layer has output columns iid N(0, X X^T/width), so
-a layer costs n^2 width operations and n width normals instead of width^2 of both (`numerics.layer`).
+a layer costs n^2 width operations and n width normals instead of width^2 of both; Haar layers cost a frame of n columns
+(`numerics.weight_action`). Networks that do not begin with a linear layer start from a batch: `numerics.sampler`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.layer import GaussianLinear, gaussian_columns
+from numerics.array_backend import to_host
+from numerics.layer import GaussianLinear, HaarLinear
 
 if TYPE_CHECKING:
     from numerics.network import Network
@@ -25,9 +27,9 @@ def gram_chain(
     Parameters
     ----------
     network : Network
-        Its block begins with a Gaussian linear layer.
+        Its block begins with a Gaussian or Haar linear layer.
     gram : ndarray, shape (n, n)
-        Gram matrix of the input batch divided by the input width, float64.
+        Gram matrix of the input batch divided by the input width (for a Haar layer the network's), float64.
     rng : numpy.random.Generator
     repeats : int
         Independent draws, propagated together.
@@ -40,7 +42,8 @@ def gram_chain(
     Raises
     ------
     ValueError
-        If the matrix is not square, symmetric and finite, `repeats` is below 1, or the block begins otherwise.
+        If the matrix is not square, symmetric and finite, `repeats` is below 1, or the block begins otherwise; if the
+        block begins with a Haar layer and n exceeds the width.
 
     Examples
     --------
@@ -52,9 +55,20 @@ def gram_chain(
     (3, (4, 2, 2), True)
     """
     for state in state_chain(network, gram, rng, repeats=repeats):
-        result = state @ state.swapaxes(-1, -2) / state.shape[-1]
-        result.flags.writeable = False
-        yield result
+        yield gram_matrix(state)
+
+
+def gram_matrix(state: np.ndarray) -> np.ndarray:
+    """Return X X^T / width of states, shape (repeats, n, n), read-only; on the host whatever the back end.
+
+    Examples
+    --------
+    >>> gram_matrix(np.array([[[1.0, 1.0], [1.0, -1.0]]]))
+    array([[[1., 0.], [0., 1.]]])
+    """
+    result = to_host(state @ state.swapaxes(-1, -2) / state.shape[-1])
+    result.flags.writeable = False
+    return result
 
 
 def state_chain(
@@ -70,14 +84,23 @@ def state_chain(
         )
     if repeats < 1:
         raise ValueError(f"gram_chain needs repeats >= 1, got repeats={repeats!r}.")
-    if not isinstance(network.block[0], GaussianLinear):
-        raise ValueError(f"gram_chain needs a block that begins with GaussianLinear, got {network.block[0]!r}.")
-    state = gaussian_columns(np.broadcast_to(matrix, (repeats, *matrix.shape)), network.width, rng)
-    for layer in network.block[1:]:
+    first, *rest = network.layers(0)
+    if not isinstance(first, GaussianLinear | HaarLinear):
+        raise ValueError(
+            f"gram_chain needs a block that begins with a linear layer (else a Gram matrix says too little), "
+            f"got {first!r}; start from a batch (numerics.sampler.sample)."
+        )
+    if isinstance(first, HaarLinear) and len(matrix) > network.width:
+        raise ValueError(
+            f"gram_chain needs n <= width before a Haar layer (a thin frame has n orthonormal vectors), "
+            f"got n={len(matrix)}, width={network.width}; start from a batch (numerics.sampler.sample)."
+        )
+    state = first.columns(np.broadcast_to(matrix, (repeats, *matrix.shape)), network.width, rng)
+    for layer in rest:
         state = layer.apply(state, network.width, rng)
     yield state
-    for _ in range(network.depth - 1):
-        for layer in network.block:
+    for index in range(1, network.depth):
+        for layer in network.layers(index):
             state = layer.apply(state, network.width, rng)
         yield state
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from theory.activation import Activation
     from theory.isometry import GramMatrix
+    from theory.polynomial_kernel import MeanFieldStep, PolynomialKernel
 
 
 def gram_matrices(max_size: int = 6, *, near_identity: bool = False) -> SearchStrategy[GramMatrix]:
@@ -113,3 +114,72 @@ def _is_activation(expression: object) -> bool:
     except ValueError:  # two terms that cancel are constant
         return False
     return True
+
+
+def polynomial_kernels(max_degree: int = 5, *, centred: bool = True) -> SearchStrategy[PolynomialKernel]:
+    """Return a strategy for rational kernel maps sum_k p_k r^k that are not the identity; centred ones have p_0 = 0.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> str(find(polynomial_kernels(), lambda kernel: True))
+    'r^2'
+    """
+    from hypothesis import strategies as st
+
+    from theory.polynomial_kernel import PolynomialKernel
+
+    weights = st.lists(st.integers(0, 9), min_size=2, max_size=max_degree)
+    constant = st.just(0) if centred else st.integers(0, 9)
+    drawn = st.builds(lambda first, rest: [first, *rest], constant, weights)
+    return drawn.filter(lambda w: any(w[2:])).map(PolynomialKernel.of_weights)
+
+
+def unit_gram_matrices(max_size: int = 5) -> SearchStrategy[GramMatrix]:
+    """Return a strategy for exact nonsingular Gram matrices of unit diagonal, from the identity to nearly singular ones.
+
+    They are mixtures of the identity and of matrices s s^T with signs s, which reach every correlation.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(unit_gram_matrices(), lambda gram: 0 < gram.determinant < 1).size
+    2
+    """
+    from hypothesis import strategies as st
+
+    from theory.isometry import GramMatrix
+
+    def mixture(parts: list[tuple[int, tuple[int, ...]]], share: Fraction) -> GramMatrix:
+        total, size = sum(weight for weight, _ in parts), len(parts[0][1])
+        entries = tuple(
+            tuple(
+                Fraction(1) if i == j else share * sum(weight * s[i] * s[j] for weight, s in parts) / total
+                for j in range(size)
+            )
+            for i in range(size)
+        )
+        return GramMatrix(f"signs {parts} share {share}", entries)
+
+    def parts(size: int) -> SearchStrategy[list[tuple[int, tuple[int, ...]]]]:
+        signs = st.tuples(*[st.sampled_from((1, -1))] * size)
+        return st.lists(st.tuples(st.integers(1, 9), signs), min_size=1, max_size=size)
+
+    shares = st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(9, 10), 1 - Fraction(1, 10**6)])
+    return st.builds(mixture, st.integers(2, max_size).flatmap(parts), shares)
+
+
+def mean_field_steps(max_size: int = 5, *, centred: bool = True) -> SearchStrategy[MeanFieldStep]:
+    """Return a strategy for exact batches with the layer of infinite width they are given to.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(mean_field_steps(), lambda step: step.after > step.before).gram.size
+    2
+    """
+    from hypothesis import strategies as st
+
+    from theory.polynomial_kernel import MeanFieldStep
+
+    return st.builds(MeanFieldStep, polynomial_kernels(centred=centred), unit_gram_matrices(max_size))

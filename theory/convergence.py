@@ -122,8 +122,9 @@ class Convergence:
         start = self._check_start(start)
         if distance <= 0:
             raise ValueError(f"Convergence.depth_to_reach needs a positive distance, got distance={distance!r}.")
-        digits = 30 + len(str(Fraction(distance).denominator))
-        goal = ball_of(Fraction(distance))
+        digits = 30 + 2 * len(str(Fraction(distance).denominator))
+        with working_bits(bits_of(digits + 10)):
+            goal = ball_of(Fraction(distance))
 
         def reached(depth: int) -> bool:
             return bool(self.bound(depth, start, digits) <= goal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from theory.isometry import GramMatrix
+from theory.polynomial_kernel import MeanFieldStep, PolynomialKernel
 
 
 def diagonal(name: str, squared_norms: list[Fraction | int]) -> GramMatrix:
@@ -38,3 +39,27 @@ PINNED: tuple[GramMatrix, ...] = (
     ),
 )
 """Rational matrices with unit, square and general diagonals; attained bounds among them."""
+
+_SIGNS = ((1, 1, 1, 1), (1, 1, 1, -1), (1, -1, 1, 1), (1, 1, -1, -1))
+MIXED_SIGNS = GramMatrix(
+    "mixed signs n=4",
+    tuple(
+        tuple(Fraction(1) if i == j else Fraction(99, 400) * sum(s[i] * s[j] for s in _SIGNS) for j in range(4))
+        for i in range(4)
+    ),
+)
+"""Correlations of both signs, 1/100 away from a mixture of four sign vectors."""
+
+MEAN_FIELD_STEPS: tuple[MeanFieldStep, ...] = tuple(
+    MeanFieldStep(PolynomialKernel.of_weights(weights), gram)
+    for weights, gram in (
+        ([0, 0, 1], GramMatrix.equicorrelated(2, Fraction(999, 1000))),
+        ([0, 1, 1], GramMatrix.equicorrelated(2, Fraction(99, 100))),
+        ([0, 3, 1], GramMatrix.equicorrelated(3, Fraction(-49, 100))),
+        ([0, 1, 0, 1], GramMatrix.equicorrelated(5, Fraction(9, 10))),
+        ([0, 9, 1], GramMatrix.equicorrelated(4, Fraction(1, 2))),
+        ([0, 4, 2, 0, 1, 1], MIXED_SIGNS),
+        ([1, 1], GramMatrix.equicorrelated(2, 0)),
+    )
+)
+"""Rational kernel maps on rational Gram matrices of unit diagonal: attained bounds, nearly singular ones, one with mean."""

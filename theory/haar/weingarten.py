@@ -51,7 +51,7 @@ __all__ = ["class_sum", "jack_parameter", "weingarten", "weingarten_leading_term
 
 
 _BYTES_PER_SHAPE = 2048
-"""About what a shape with its content polynomial takes, by measurement at orders 20 to 24, rounded up."""
+"""An upper guess: a class of identities took 500 bytes a shape at orders 30 and 36, dimension 50; symbolic ones more."""
 
 
 def jack_parameter(group: Group) -> int:
