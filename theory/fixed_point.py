@@ -24,7 +24,7 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from theory.correlation_map import CorrelationMap, compare, fixes_zero, is_identity, is_odd
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from sympy import Expr
 
 Case = Literal[1, 2, 3, 4]
+
+_LONGEST = 1536
+"""Terms of a series beyond which other routes are taken, as in `theory.enclosure.kernel_value`."""
 
 CASE_TEXT: dict[Case, str] = {
     1: "Case 1: 0 is fixed and attracts (-1, 1), geometrically",
@@ -171,7 +174,7 @@ def _at_minus_one(kernel: CorrelationMap, case: Case | None, undecided: list[str
 def _interior(kernel: CorrelationMap, case: Case | None) -> FixedPoint:
     exact = _rational_crossing(kernel)
     if exact is None:
-        value = Number.certified(lambda digits: _enclose_crossing(kernel, digits))
+        value = Number.certified(_Crossing(kernel).enclose)
         return FixedPoint(value, Number.certified(lambda digits: _slope_at(kernel, value, digits)), True, case)
     import sympy as sp
 
@@ -194,6 +197,39 @@ def _rational_crossing(kernel: CorrelationMap) -> Expr | None:
         if factor.degree() <= 2 and factor.count_roots(0, 1) and factor.eval(1) != 0:
             return next(root for root in sp.roots(factor) if root.is_real and 0 < root < 1)
     return None
+
+
+@dataclass(frozen=True)
+class _Crossing:
+    """The zero of f = kappa - rho in (0, 1), enclosed to more digits than asked: its slope asks for a few more next."""
+
+    kernel: CorrelationMap
+    known: dict[int, flint.arb] = field(default_factory=dict)
+
+    def enclose(self, digits: int) -> flint.arb:
+        """Return a ball of radius at most 10^-digits."""
+        for accuracy, ball in self.known.items():
+            if accuracy >= digits:
+                return ball
+        if self.kernel.expression is None:
+            _fetch_coefficients(self.kernel, digits + 10)
+        self.known[digits + 10] = _enclose_crossing(self.kernel, digits + 10)
+        return self.known[digits + 10]
+
+
+def _fetch_coefficients(kernel: CorrelationMap, digits: int) -> None:
+    """Compute as many coefficients as the series needs at the zero, at once; asked for bit by bit they cost twice."""
+    kernel.coefficients(_terms(_secant_from_zero(kernel, 12), digits), digits + 24)
+
+
+def _terms(rho: flint.arb, digits: int) -> int:
+    """Return K with rho^K about 10^-(digits + 10), at most the longest series that is worth it."""
+    from math import log10
+
+    size = min(max(float(rho), 0.0), 1.0)
+    if size in (0.0, 1.0):
+        return 16 if size == 0 else _LONGEST
+    return max(16, min(int((digits + 10) / -log10(size)) + 1, _LONGEST))
 
 
 def _enclose_crossing(kernel: CorrelationMap, digits: int) -> flint.arb:
@@ -255,14 +291,14 @@ def _slope_by_series(kernel: CorrelationMap, rho: flint.arb, digits: int) -> fli
     """
     import flint
 
-    for count in (48, 96, 192, 384, 768, 1536):
-        with working_bits(bits_of(digits + 10)):
-            powers = kernel.coefficients(count, digits)
-            total = flint.arb(0)
-            for k in range(count - 1, 0, -1):
-                total = total * rho + k * powers[k]
-            missing = (1 - sum(powers, flint.arb(0))).upper().max(flint.arb(0))
-            remainder = (missing * count * rho ** (count - 1)).upper()
-            if count * (1 - rho) >= 1 and remainder < flint.arb(10) ** (1 - digits):
-                return total + flint.arb(0).union(remainder)
-    return None
+    count = _terms(rho, digits)
+    with working_bits(bits_of(digits + 10)):
+        powers = kernel.coefficients(count, digits)[:count]
+        total = flint.arb(0)
+        for k in range(count - 1, 0, -1):
+            total = total * rho + k * powers[k]
+        missing = (1 - sum(powers, flint.arb(0))).upper().max(flint.arb(0))
+        remainder = (missing * count * rho ** (count - 1)).upper()
+        if not (count * (1 - rho) >= 1 and remainder < flint.arb(10) ** (1 - digits)):
+            return None
+        return total + flint.arb(0).union(remainder)

@@ -1,0 +1,108 @@
+"""A14. A gain a (s(a x) for s(x)) changes beta_0, unless s is positively homogeneous, up to a constant.
+
+If s(a x) = a^p s(x), every c_k is multiplied by a^p and the share alpha of c_1^2 stays. That holds for any degree p (relu
+1, square 2, sign 0), and adding a constant changes c_0 only; elsewhere alpha is a function of the gain, for example
+a^2/sinh(a^2) for sin(a x). Source: [A], where beta_0 is tabulated without its gain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import flint
+import sympy as sp
+
+from proofs_check import strategies
+from proofs_check.certified import from_slack
+from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.evidence import Evidence, Figure
+from proofs_check.ledger.activation_cases import nonlinear
+from proofs_check.ledger.papers import ISOMETRY
+from proofs_check.symbolic import cannot_say, exact_evidence
+from proofs_check.trial import Trial
+from proofs_check.verdict import Rung
+from theory.activation import Activation, catalogue
+from theory.activation.evaluation import to_sympy
+from theory.correlation_map import compare
+from theory.enclosure.ball import Number
+from theory.kernel_map import KernelMap
+from theory.mean_field import scaled
+
+GAINS = (Fraction(1, 2), Fraction(2))
+
+
+def homogeneous(activation: Activation) -> bool:
+    """Whether s(a x) = a^p s(x) + constant for all a > 0, seen on its pieces: monomials c x^p with one p, kinks at 0."""
+    x = sp.Symbol("x", positive=True)
+    pieces = activation.pieces
+    if pieces is None or any(piece.upper != 0 for piece in pieces[:-1]):
+        return False
+    degrees, constants = set(), set()
+    for piece, side in zip(pieces, (-1, 1) if len(pieces) == 2 else (1,), strict=True):
+        formula = to_sympy(piece.expression, side * x)
+        if not formula.is_polynomial(x):
+            return False
+        terms = sp.Poly(formula, x).as_dict()
+        degrees |= {power for (power,) in terms if power}
+        constants.add(terms.get((0,), 0))
+    return (len(degrees) == 1 and len(constants) == 1) or not degrees
+
+
+@dataclass(frozen=True)
+class GainEffect:
+    """beta_0 of s(a x) for a = 1/2 and 2 is that of s(x) exactly if unchanged(s)."""
+
+    unchanged: Callable[[Activation], bool] = homogeneous
+
+
+claim = Claim(
+    id="A14",
+    title="A gain changes beta_0 unless the activation is positively homogeneous up to a constant",
+    paper=ISOMETRY,
+    statement=GainEffect(),
+    pinned=catalogue("relu", "leaky_relu", "square", "sign", "step", "tanh", "sin", "gelu", "exp"),
+    cases=strategies.activations,
+    covers=nonlinear,
+    mutants=[
+        Mutant("a gain never matters", GainEffect(lambda _: True), on="tanh", by=CERTIFIED),
+        Mutant("a gain never matters, sin", GainEffect(lambda _: True), on="sin", by=CERTIFIED),
+        Mutant("a gain always matters", GainEffect(lambda _: False), on="relu", by=SYMBOLIC),
+        Mutant("only homogeneity of degree 1 counts", GainEffect(lambda s: str(s) == "relu"), on="square", by=SYMBOLIC),
+    ],
+)
+
+
+@claim.symbolic
+def exact_strengths(statement: GainEffect, activation: Activation, _: Trial) -> Evidence:
+    """Compare the closed forms of beta_0 at the three gains: equal, or certainly apart."""
+    strengths = _strengths(activation)
+    sides = [compare(Number.combine(lambda a, b: a - b, strengths[0], other), 0) for other in strengths[1:]]
+    if any(number.exact is None for number in strengths) or None in sides:
+        return cannot_say(Rung.SYMBOLIC, "no closed form decides")
+    expected, found = statement.unchanged(activation), sides == [0, 0]
+    shown = ", ".join(number.decimal(8) for number in strengths)
+    return exact_evidence(
+        expected == found, f"beta_0 at gains 1, 1/2, 2: {shown}", f"beta_0 at gains 1, 1/2, 2: {shown}"
+    )
+
+
+@claim.certified
+def enclosed_strengths(statement: GainEffect, activation: Activation, trial: Trial) -> Evidence:
+    """Enclose beta_0 at the three gains; balls that are apart show a change, balls that agree to 20 digits suggest none."""
+    reference, *others = (number.ball(trial.profile.digits) for number in _strengths(activation))
+    distance = max((abs(reference - other) for other in others), key=lambda ball: float(ball.mid()))
+    figure = Figure("largest change of beta_0", distance.str(8, radius=False))
+    if statement.unchanged(activation):
+        return from_slack(
+            flint.arb("1e-20") - distance, "unchanged within 1e-20", f"gain 1/2 or 2: change {distance.str(8)}", figure
+        )
+    if distance.contains(0):
+        return cannot_say(Rung.CERTIFIED, "the balls overlap; a change smaller than them is possible")
+    return from_slack(distance, "beta_0 changes with the gain", "", figure)
+
+
+def _strengths(activation: Activation) -> list[Number]:
+    gains = (activation, *(scaled(activation, gain) for gain in GAINS))
+    return [KernelMap.centred(gained).nonlinearity_strength for gained in gains]
