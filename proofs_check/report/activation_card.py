@@ -26,7 +26,8 @@ def activation_card(activation: Activation, digits: int, terms: int) -> dict[str
     -------
     dict
         ``slope_at_zero`` and ``slope_at_one`` are those of the raw map (c_1^2 and E s'^2); ``slopes`` has all three maps.
-        ``fixed_points`` are the normalised map's, ``fixed_points_centred`` the centred one's, empty for the identity.
+        ``fixed_points`` are the normalised map's, ``fixed_points_centred`` the centred one's, empty for the identity;
+        ``dynamics`` holds the normalised map's case, proved rate, depth law, and what could not be decided.
 
     Raises
     ------
@@ -59,6 +60,7 @@ def activation_card(activation: Activation, digits: int, terms: int) -> dict[str
         "nonlinearity_strength": centred.nonlinearity_strength.to_json(digits),
         "fixed_points": _fixed_points(normalised, digits),
         "fixed_points_centred": _fixed_points(centred, digits),
+        "dynamics": _dynamics(normalised, digits),
     }
 
 
@@ -68,6 +70,23 @@ def _fixed_points(kernel: KernelMap, digits: int) -> list[dict[str, Any]]:
     from theory.fixed_point import fixed_points
 
     return [] if is_identity(kernel) else fixed_points(kernel).to_json(digits)
+
+
+def _dynamics(kernel: KernelMap, digits: int) -> dict[str, Any]:
+    """Return what repeated layers do: the case, the proved rate with its constant, the depth law, and what is undecided."""
+    from theory.convergence import convergence
+    from theory.depth_law import depth_law
+    from theory.fixed_point import fixed_points
+
+    points = fixed_points(kernel)
+    rate = convergence(kernel, points)
+    law = depth_law(kernel)
+    return {
+        "case": points.case,
+        "convergence": None if rate is None else rate.to_json(digits),
+        "depth_law": None if law is None else law.to_json(digits),
+        "undecided": list(points.undecided),
+    }
 
 
 def _formula(kernel: Any) -> dict[str, str] | None:
@@ -111,3 +130,13 @@ def print_card(card: dict[str, Any], console: Console, *, latex: bool = False) -
             stable = {True: "attracts", False: "repels", None: "undecided"}[point["stable"]]
             case = "" if point["case"] is None else f", case {point['case']}"
             console.print(f"    {stable}{case}")
+    dynamics = card["dynamics"]
+    if dynamics["convergence"] is not None:
+        console.print("[bold]through layers[/]  of the normalised map, proved for every depth")
+        console.print(f"  {escape(dynamics['convergence']['statement'])}")
+        line("constant", dynamics["convergence"]["constant"])
+    if dynamics["depth_law"] is not None:
+        console.print(f"  l^{dynamics['depth_law']['power']} (1 - rho_l) tends to")
+        line("  constant", dynamics["depth_law"]["constant"])
+    for question in dynamics["undecided"]:
+        console.print(f"  [yellow]undecided[/] {escape(question)}")

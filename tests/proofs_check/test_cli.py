@@ -151,6 +151,9 @@ def test_derive_as_json_has_the_documented_entries() -> None:
         assert card["nonlinearity_strength"]["value"] == mpmath.nstr(2 - mpmath.pi / (2 * (mpmath.pi - 1)), 30)
     assert card["kernel"]["raw"]["latex"]
     assert [(p["value"]["value"], p["stable"], p["case"]) for p in card["fixed_points"]] == [("1", True, 3)]
+    assert card["dynamics"]["depth_law"]["power"] == 2
+    with mpmath.workdps(40):  # l^2 (1 - rho_l) -> 9 pi^2/2
+        assert card["dynamics"]["depth_law"]["constant"]["value"] == mpmath.nstr(9 * mpmath.pi**2 / 2, 30)
     assert (card["slope_at_zero"]["closed_form"], card["slope_at_one"]["closed_form"]) == ("1/4", "1/2")
     assert card["hermite"][1]["closed_form"] == "1/2"
 
