@@ -26,9 +26,9 @@ app = typer.Typer(
 )
 for command in (verify, claims, derive, table, recheck, doctor):
     app.command()(command)
-for command in (weingarten, haar):
+for expression_command in (weingarten, haar):
     # A partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.
-    app.command(context_settings={"ignore_unknown_options": True})(command)
+    app.command(context_settings={"ignore_unknown_options": True})(expression_command)
 
 
 def main() -> None:

@@ -26,8 +26,12 @@ def rational_above(rate: Callable[[sp.Expr], sp.Expr], kernel: KernelMap) -> sp.
 
     from theory.enclosure.ball import Number
 
-    exact = rate(kernel.slope_at_zero.exact) if kernel.slope_at_zero.exact is not None else None
-    number = Number.of(exact) if exact is not None else Number.combine(rate, kernel.slope_at_zero)
+    alpha = sp.Symbol("alpha")
+    form = sp.Integer(0) + rate(alpha)
+    if kernel.slope_at_zero.exact is not None or not form.has(alpha):
+        number = Number.of(form.subs(alpha, kernel.slope_at_zero.exact or 0))
+    else:
+        number = Number.combine(rate, kernel.slope_at_zero)
     upper = number.ball(20) * 10**13
     return sp.Rational(int(upper.upper().ceil().unique_fmpz()), 10**13)
 
