@@ -1,4 +1,4 @@
-"""`haarmite table`: rates, Hermite coefficients, fixed points and Weingarten functions as CSV, JSON, Markdown or LaTeX."""
+"""`haarmite table`: rates, Hermite coefficients, fixed points, contraction constants, Weingarten functions as CSV, JSON, Markdown or LaTeX."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from theory.rate_table import RateTable
 
 ACTIVATION_TABLES = ("rates", "hermite", "fixed-points")
-TABLES = (*ACTIVATION_TABLES, "weingarten")
+TABLES = (*ACTIVATION_TABLES, "contraction", "weingarten")
 FORMATS = ("csv", "json", "markdown", "latex")
 
 Kind = Annotated[str, typer.Argument(metavar="{" + ",".join(TABLES) + "}", help="Which table.")]
@@ -26,6 +26,7 @@ Format = Annotated[str, typer.Option("--format", help="csv, json, markdown or la
 Terms = Annotated[int, typer.Option(min=1, max=1000, help="Hermite coefficients c_0 .. c_(terms-1).")]
 Group = Annotated[str, typer.Option(help="For weingarten: unitary, orthogonal or symplectic.")]
 Order = Annotated[list[int] | None, typer.Option(help="For weingarten: an order; repeat for more.")]
+Width = Annotated[list[int] | None, typer.Option(help="For contraction: a width d; repeat for more.")]
 Dimension = Annotated[int | None, typer.Option(help="For weingarten: an integer dimension; symbolic if not given.")]
 
 
@@ -37,6 +38,7 @@ def table(
     group: Group = "unitary",
     order: Order = None,
     dimension: Dimension = None,
+    width: Width = None,
     format: Format = "markdown",
 ) -> None:
     """Print one table on standard output; every digit is proved unless the row's method says numerical.
@@ -48,11 +50,12 @@ def table(
             raise ValueError(f"table needs one of {', '.join(TABLES)}, got {kind!r}.")
         if format not in FORMATS:
             raise ValueError(f"table needs a format of {', '.join(FORMATS)}, got {format!r}.")
-        found = (
-            _weingarten(group, order or [2, 3, 4], dimension)
-            if kind == "weingarten"
-            else _of_activations(kind, activation or [], digits, terms)
-        )
+        if kind == "weingarten":
+            found = _weingarten(group, order or [2, 3, 4], dimension)
+        elif kind == "contraction":
+            found = _contraction(width or [2, 3, 4, 5, 10, 20, 50, 100], digits)
+        else:
+            found = _of_activations(kind, activation or [], digits, terms)
         if format == "json":
             print_json(found.to_json())
         else:
@@ -77,3 +80,13 @@ def _weingarten(group: str, orders: list[int], dimension: int | None) -> RateTab
     header, rows = weingarten_rows(group, orders, dimension)
     columns = tuple(Column(name, name, name) for name in header)
     return RateTable("weingarten", columns, rows, digits=20)
+
+
+def _contraction(widths: list[int], digits: int) -> RateTable:
+    from theory.batch_norm.table import CONTRACTION_COLUMNS, contraction_rows
+    from theory.enclosure.ball import check_digits
+    from theory.rate_table import Column, RateTable
+
+    check_digits(digits, "table")
+    columns = tuple(Column(*column) for column in CONTRACTION_COLUMNS)
+    return RateTable("contraction", columns, contraction_rows(widths), digits)

@@ -29,3 +29,12 @@ COVARIANCE_SDE = Paper(
     "NeurIPS 2022, arXiv 2206.02768; Li, Nica: Differential equation scaling limits of shaped and unshaped neural "
     "networks. arXiv 2310.12079",
 )
+RECENTERING = Paper(
+    "C",
+    "Nachum, Bondaschi, Gastpar, Khina: Batch normalization decomposed. arXiv 2412.02843",
+)
+ORTHOGONALIZATION = Paper(
+    "P",
+    "Daneshmand, Joudaki, Bach: Batch normalization orthogonalizes representations in deep random networks. "
+    "NeurIPS 2021, arXiv 2106.03970",
+)

@@ -28,12 +28,12 @@ def test_rates_have_the_digits_of_the_closed_form() -> None:
     assert next(value for key, value in row.items() if "beta" in key or "strength" in key) == exact
 
 
-@pytest.mark.parametrize("kind", ["rates", "hermite", "fixed-points", "weingarten"])
+@pytest.mark.parametrize("kind", ["rates", "hermite", "fixed-points", "contraction", "weingarten"])
 @pytest.mark.parametrize(
     ("format", "mark"), [("csv", ","), ("json", '"rows"'), ("markdown", "| --- |"), ("latex", r"\toprule")]
 )
 def test_every_kind_in_every_format(kind: str, format: str, mark: str) -> None:
-    options = () if kind == "weingarten" else ("-a", "tanh", "--terms", "2")
+    options = {"weingarten": (), "contraction": ("--width", "3")}.get(kind, ("-a", "tanh", "--terms", "2"))
     code, out, err = table(kind, *options, "--format", format)
     assert (code, err) == (0, "")
     assert mark in out
@@ -54,6 +54,7 @@ BAD = [
     (("rates", "-a", "log(x)"), "at x = 0"),
     (("rates", "-a", "relu", "--digits", "0"), "digits"),
     (("weingarten", "--order", "0"), "order"),
+    (("contraction", "--width", "1"), "width"),
     (("weingarten", "--group", "special"), "group"),
     (("weingarten", "--order", "2", "--dimension", "0"), "dimension"),
 ]

@@ -1,0 +1,102 @@
+"""B11. Gradients from any invertible input: a bound on every path, and an explicit one on average, at every layer and depth.
+
+eta_l = -sum_i log a_i = d (phi_l - phi_{l+1}) >= 0 adds up to at most d phi_0, and -log min a <= eta + sqrt(2 eta). On every path
+log|dL/dX_0| <= log|dL/dX_L| + (d phi_0 + sum_l sqrt(2 eta_l))/2; blocks of ceil(K) layers (B7, Cauchy-Schwarz, Jensen) give
+E log|dL/dW_l| <= log sup|dL/dX_L| + (log d)/2 + d phi_0/2 + sqrt(2 ceil(K) d phi_0)/(2(1 - e^{-1/2})).
+Proof of the inequality: h(a) = a - 1 - log a decreases on (0, 1) and sums to eta; at a = e^{-s - s^2/2} >= 1 - s, s = sqrt(2 eta), it is at
+least eta. Source: this project, sharpening Theorem 2 of [B].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.evidence import Evidence
+from proofs_check.ledger.batch_norm import cases
+from proofs_check.ledger.batch_norm.cases import Spectrum
+from proofs_check.ledger.papers import BATCH_NORM
+from proofs_check.sampled import judge_mean
+from proofs_check.symbolic import Derivation
+from proofs_check.trial import Trial
+
+SLACK = 1e-7
+"""Rounding of log a_i enters sqrt(2 eta) as its root: eta is known to about 1e-15 only."""
+
+
+@dataclass(frozen=True)
+class GradientBound:
+    """-log min a <= s^2/2 + linear s, s = sqrt(2 eta)."""
+
+    linear: int = 1
+
+    def row(self, s: Any) -> Any:
+        """Return the bound on -log min a."""
+        return s**2 / 2 + self.linear * s
+
+
+claim = Claim(
+    id="B11",
+    title="Weight gradients exceed the output gradient by at most (log d)/2 + d phi_0/2 + 1.271 sqrt(2 ceil(K) d phi_0) in the log",
+    paper=BATCH_NORM,
+    statement=GradientBound(),
+    pinned=(*cases.PINNED, cases.one_large(10, Fraction(9, 10))),
+    cases=cases.spectra,
+    mutants=[
+        Mutant("no square root", GradientBound(linear=0), on="1..8", by=SAMPLED),
+        Mutant("no square root, by algebra", GradientBound(linear=0), on="", by=SYMBOLIC),
+    ],
+)
+
+
+@claim.for_all(SYMBOLIC)
+def by_one_function(statement: GradientBound, _: None, __: Trial) -> Evidence:
+    """Check the row inequality, the telescope, and the geometric sum over blocks."""
+    a, s, x = sp.symbols("a s x", positive=True)
+    d, phi, block = sp.symbols("d phi k", positive=True)
+    proof = Derivation().uses("B7: E phi_l <= phi_0 e^{-l/K}").uses("Cauchy-Schwarz and Jensen inequalities")
+    h = a - 1 - sp.log(a)
+    proof.equal("h = a - 1 - log a has slope -(1-a)/a", sp.diff(h, a), -(1 - a) / a)
+    proof.equal("h(e^{-F}) = e^{-F} - 1 + F", sp.expand_log(h.subs(a, sp.exp(-x)), force=True), sp.exp(-x) - 1 + x)
+    proof.equal("(1 - s) - 1 + F = s^2/2 = eta", -s + statement.row(s), s**2 / 2, is_statement=True)
+    inner = sp.log(1 - s) + s + s**2 / 2
+    proof.equal("log(1-s) + s + s^2/2 vanishes at 0", inner.subs(s, 0), 0)
+    proof.equal("and decreases: e^{-F} >= 1 - s", sp.diff(inner, s), -(s**2) / (1 - s))
+    q = sp.Symbol("q", positive=True)
+    proof.equal("sum over blocks of q^j, q = e^{-1/2}", (1 / (1 - q)) * (1 - q), 1)
+    per_block = sp.sqrt(block) * sp.sqrt(2 * d * phi)
+    proof.equal("a block: (sum sqrt(2 eta))^2 <= k sum 2 eta <= 2 k d phi", per_block**2, 2 * block * d * phi)
+    return proof.evidence("row inequality, telescope, blocks of the depth scale")
+
+
+@claim.sampled
+def on_every_path(statement: GradientBound, case: Spectrum, trial: Trial) -> Evidence:
+    """Count violations of three inequalities on chains of 30 layers: the row bound, the telescope, the bound on |dL/dX_0|."""
+    from numerics.e_value import MeanTest
+
+    test = MeanTest.at_most(1e-3, support=(0.0, 1.0), delta=0.02)
+    config = {"eigenvalues": cases.as_floats(case.values), "linear": statement.linear, "size": 20}
+    return judge_mean(trial, test, violations, config, shards=10, what="share of violated inequalities")
+
+
+def violations(rng: np.random.Generator, eigenvalues: tuple[float, ...], linear: int, size: int) -> np.ndarray:
+    """Return 1 where an inequality is violated by more than rounding, for chains from this spectrum, L = <G, X_L>."""
+    from numerics.batch_norm import BatchNormNetwork, gradient_path, isometry_gap
+    from numerics.prescribed_spectrum import batch_with_spectrum
+
+    depth, d = 30, len(eigenvalues)
+    batch = batch_with_spectrum(rng, eigenvalues, samples=size)
+    path = gradient_path(BatchNormNetwork(d, depth), batch, lambda x: rng.standard_normal(x.shape), rng)
+    eta = np.maximum(path.log_volume, 0.0)
+    root = np.sqrt(2 * eta)
+    rows = -path.smallest_row > eta + linear * root + SLACK
+    start = d * isometry_gap(batch)
+    telescope = eta.sum(axis=-1) > start + SLACK
+    gradient = path.states[:, 0] - path.states[:, -1]
+    whole = gradient > (start + linear * root.sum(axis=-1)) / 2 + SLACK * depth
+    return np.concatenate([rows.ravel(), telescope, whole]).astype(np.float64)

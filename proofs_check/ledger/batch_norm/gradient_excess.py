@@ -1,0 +1,77 @@
+"""B12. Measured: log|dL/dW_l| exceeds the isometric plateau by about phi_0/2 at most, neither by d phi_0/2 nor by d^5 phi_0^3.
+
+The layers expand volumes by sum_l sum_i -(1/2) log a_i = d phi_0/2 in all, shared by d directions. A conjecture: excess <= phi_0/2 + 1 on
+most networks. Source: this project (measured).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, log
+
+import numpy as np
+
+from proofs_check.claim import SAMPLED, Claim, Mutant
+from proofs_check.evidence import Evidence
+from proofs_check.ledger.batch_norm.measured import judge_range, unit_gradient
+from proofs_check.ledger.papers import BATCH_NORM
+from proofs_check.trial import Trial
+
+
+@dataclass(frozen=True)
+class NearRankOne:
+    """A batch with the spectrum (d - (d-1) tail, tail, ..., tail)."""
+
+    width: int
+    tail: float
+
+    def __str__(self) -> str:
+        return f"d={self.width} tail={self.tail:g}"
+
+    @property
+    def gap(self) -> float:
+        """phi_0."""
+        d = self.width
+        return -(log(d - (d - 1) * self.tail) + (d - 1) * log(self.tail)) / d
+
+
+@dataclass(frozen=True)
+class GradientExcess:
+    """low(d, phi_0) <= max_l log|dL/dW_l| - plateau <= high(d, phi_0), for L = <G, X_L>, |G| = 1."""
+
+    low: Callable[[int, float], float] = lambda _, __: -inf
+    high: Callable[[int, float], float] = lambda _, phi: phi / 2 + 1
+
+
+claim = Claim(
+    id="B12",
+    title="The largest weight gradient exceeds its isometric plateau by at most phi_0/2 + 1 in the log",
+    paper=BATCH_NORM,
+    statement=GradientExcess(),
+    pinned=[NearRankOne(10, 1e-2), NearRankOne(10, 1e-8), NearRankOne(20, 1e-4)],
+    conjecture=True,
+    mutants=[
+        Mutant("at least phi_0", GradientExcess(low=lambda _, phi: phi), on="d=10 tail=1e-08", by=SAMPLED),
+        Mutant("at least d phi_0/2", GradientExcess(low=lambda d, phi: d * phi / 2), on="d=10 tail=1e-08", by=SAMPLED),
+        Mutant("at most phi_0/8", GradientExcess(high=lambda _, phi: phi / 8), on="d=10 tail=1e-08", by=SAMPLED),
+    ],
+)
+
+
+@claim.sampled
+def sampled_networks(statement: GradientExcess, case: NearRankOne, trial: Trial) -> Evidence:
+    """Count networks of depth 60 whose excess is outside the stated range."""
+    bounds = (statement.low(case.width, case.gap), statement.high(case.width, case.gap))
+    config = {"width": case.width, "tail": case.tail, "size": 10}
+    return judge_range(trial, excesses, config, bounds, shards=12, what="excesses")
+
+
+def excesses(rng: np.random.Generator, width: int, tail: float, size: int) -> np.ndarray:
+    """Return max_l log|dL/dW_l| minus (1/2) log((d-1)/(2d)), for `size` networks of depth 60."""
+    from numerics.batch_norm import BatchNormNetwork, gradient_path
+    from numerics.prescribed_spectrum import batch_with_spectrum, one_large
+
+    batch = batch_with_spectrum(rng, one_large(width, tail), samples=size)
+    path = gradient_path(BatchNormNetwork(width, 60), batch, unit_gradient(rng), rng)
+    return path.weights[:, :-5].max(axis=-1) - 0.5 * np.log((width - 1) / (2 * width))

@@ -1,0 +1,90 @@
+"""Batch normalisation of deep linear networks at initialisation: one-step law, sharp contraction, depth scale, gradients, shaping."""
+
+from theory.batch_norm.contraction import (
+    SharpConstant,
+    elementary_constant,
+    large_spike,
+    limiting_constant,
+    sharp_constant,
+    spike_ratio,
+)
+from theory.batch_norm.gradient import (
+    PRINTED_GRADIENT_CONSTANT,
+    diagonal_share,
+    gradient_bound,
+    isometric_gradient_norm,
+    linear_loss_gradient_norm,
+    row_norm_bound,
+)
+from theory.batch_norm.one_step import (
+    batch_spectrum,
+    central_power_sum,
+    centred_moment,
+    isometry_gap,
+    log_moment_series,
+    one_step_change,
+    row_covariance,
+)
+from theory.batch_norm.shaping import CRITICAL_EXPONENT, cubic_coefficient, gain_sum, gaussian_growth, is_summable
+from theory.batch_norm.table import CONTRACTION_COLUMNS, contraction_row, contraction_rows, contraction_text
+from theory.batch_norm.time_scale import (
+    depth_to_gap,
+    least_printed_constant,
+    near_isometry_factor,
+    necessary_constant,
+    necessary_constant_near_isometry,
+    sharpness_of_time_scale,
+    time_scale,
+)
+from theory.batch_norm.worst_spectrum import (
+    elementary_decrease,
+    limiting_decrease,
+    small_spike,
+    small_spike_at_gap,
+    small_spike_gap,
+    worst_decrease,
+)
+
+__all__ = [
+    "CONTRACTION_COLUMNS",
+    "CRITICAL_EXPONENT",
+    "PRINTED_GRADIENT_CONSTANT",
+    "SharpConstant",
+    "batch_spectrum",
+    "central_power_sum",
+    "centred_moment",
+    "contraction_row",
+    "contraction_rows",
+    "contraction_text",
+    "cubic_coefficient",
+    "depth_to_gap",
+    "diagonal_share",
+    "elementary_constant",
+    "elementary_decrease",
+    "gain_sum",
+    "gaussian_growth",
+    "gradient_bound",
+    "is_summable",
+    "isometric_gradient_norm",
+    "isometry_gap",
+    "large_spike",
+    "least_printed_constant",
+    "limiting_constant",
+    "limiting_decrease",
+    "linear_loss_gradient_norm",
+    "log_moment_series",
+    "near_isometry_factor",
+    "necessary_constant",
+    "necessary_constant_near_isometry",
+    "one_step_change",
+    "row_covariance",
+    "row_norm_bound",
+    "sharp_constant",
+    "sharpness_of_time_scale",
+    "small_spike",
+    "small_spike_at_gap",
+    "small_spike_gap",
+    "spike_ratio",
+    "time_scale",
+    "worst_decrease",
+]
