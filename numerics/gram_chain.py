@@ -129,7 +129,7 @@ def isometry_gap(gram: np.ndarray) -> np.ndarray:
     size = gram.shape[-1]
     sign, logdet = np.linalg.slogdet(gram)
     trace = np.trace(gram, axis1=-2, axis2=-1)
-    return np.where(sign > 0, np.log(trace / size) - np.where(sign > 0, logdet, 0.0) / size, np.inf)
+    return np.where(sign > 0, np.log(trace / size) - logdet / size, np.inf)
 
 
 def correlation_potential(gram: np.ndarray) -> np.ndarray:
@@ -145,9 +145,9 @@ def correlation_potential(gram: np.ndarray) -> np.ndarray:
         raise ValueError(
             "correlation_potential needs positive diagonal entries (samples with a direction), got others."
         )
-    rho = np.abs(gram / np.sqrt(diagonal[..., :, None] * diagonal[..., None, :]))
-    size = gram.shape[-1]
-    rows, columns = np.triu_indices(size, 1)
-    largest = np.minimum(rho[..., rows, columns], 1.0).max(axis=-1)
+    scale = 1 / np.sqrt(diagonal)
+    rho = np.abs(gram * (scale[..., :, None] * scale[..., None, :]))
+    np.einsum("...ii->...i", rho)[...] = 0  # pairs only
+    largest = np.minimum(rho.max(axis=(-2, -1)), 1.0)
     with np.errstate(divide="ignore"):
         return largest / (1.0 - largest)

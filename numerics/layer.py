@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
@@ -382,15 +383,31 @@ def _normalised(state: Array, axis: int, centred: bool) -> tuple[Array, Array]:
     What remains of a constant after its rounded mean is subtracted is rounding, and counts as 0.
     """
     xp = array_namespace(state)
-    scale = xp.mean(state * state, axis=axis, keepdims=True)
-    if centred:
-        rounding = (4 * float(xp.finfo(state.dtype).eps)) ** 2 * scale
-        state = state - _mean(state, axis)
-        scale = xp.mean(state * state, axis=axis, keepdims=True)
-        scale = xp.where(scale > rounding, scale, xp.zeros_like(scale))
-    without = float("nan") if axis == -1 else 0.0
-    inverse = xp.where(scale > 0, 1 / xp.sqrt(xp.where(scale > 0, scale, xp.ones_like(scale))), without * xp.ones_like(scale))
-    return state * inverse, inverse
+    if not centred:
+        inverse = _inverse_root(xp, _mean_square(xp, state, axis), 0.0, axis)
+        return state * inverse, inverse
+    mean = _mean(state, axis)
+    result = state - mean
+    rounding = (4 * float(xp.finfo(state.dtype).eps) * mean) ** 2
+    inverse = _inverse_root(xp, _mean_square(xp, result, axis), rounding, axis)
+    result *= inverse  # its own array: half of the time of a layer is memory traffic
+    return result, inverse
+
+
+def _mean_square(xp: ModuleType, state: Array, axis: int) -> Array:
+    """Return the mean of squares along an axis, which is kept."""
+    if axis == -1:  # one pass, without an array of squares
+        return xp.einsum("...i,...i->...", state, state)[..., None] / state.shape[-1]
+    return xp.einsum("...ij,...ij->...j", state, state)[..., None, :] / state.shape[-2]
+
+
+def _inverse_root(xp: ModuleType, square: Array, rounding: Array | float, axis: int) -> Array:
+    """Return square^(-1/2); where the square is rounding, nan for a sample (axis -1) and 0 for a feature."""
+    clear = square > rounding
+    if bool(xp.all(clear)):
+        return 1 / xp.sqrt(square)
+    nothing = (float("nan") if axis == -1 else 0.0) * xp.ones_like(square)
+    return xp.where(clear, 1 / xp.sqrt(xp.where(clear, square, xp.ones_like(square))), nothing)
 
 
 def _norm_pullback(result: Array, inverse: Array, axis: int, centred: bool) -> Pullback:

@@ -134,7 +134,9 @@ def network_in_order(order: Sequence[str], width: int, depth: int, activation: A
         words["activation"] = Elementwise(activation)
     unknown = [word for word in order if word not in ORDER_WORDS]
     if unknown:
-        raise ValueError(f"network_in_order needs words of {', '.join(ORDER_WORDS)}, got {unknown[0]!r} in order={order!r}.")
+        raise ValueError(
+            f"network_in_order needs words of {', '.join(ORDER_WORDS)}, got {unknown[0]!r} in order={order!r}."
+        )
     if not {"linear", "haar"} & set(order):
         raise ValueError(f"network_in_order needs a linear layer (nothing else is random), got order={order!r}.")
     if ("activation" in order) != (activation is not None):

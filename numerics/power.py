@@ -78,6 +78,7 @@ class Spread:
         points = np.clip([mean - s / t, mean + s * t], *self.support)
         width = float(points[1] - points[0])
         share = (mean - float(points[0])) / width if width > 0 else 0.0
+        share = min(max(share, 0.0), 1.0)  # a mean at the support's end may round beyond it
         return points, np.array([1 - share, share])
 
 

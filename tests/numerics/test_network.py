@@ -7,8 +7,8 @@ import pytest
 
 from numerics.distribution_test import two_sample_law_test
 from numerics.gram_chain import correlation_potential, gram_chain, isometry_gap, state_chain
-from numerics.layer import Elementwise, GaussianLinear, LayerNorm, gaussian_columns
-from numerics.network import Network, layer_normalised_mlp
+from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, LayerNorm, Residual, gaussian_columns
+from numerics.network import Network, layer_normalised_mlp, network_in_order, power_gains
 from theory.activation import catalogue
 
 WIDTH, SAMPLES, DEPTH, REPEATS = 24, 4, 4, 1500
@@ -47,7 +47,9 @@ def test_gram_chain_has_the_law_of_full_matrices(name: str) -> None:
         found = two_sample_law_test(chain[:, layer], dense[:, layer], 1e-6 / (2 * DEPTH))
         assert found.verdict != "refuted", (layer, found)
     # the test can fail: at twice the width the noise floor of the gap is half as high
-    wider = gram_chain(layer_normalised_mlp(activation, 2 * WIDTH, DEPTH), gram, np.random.default_rng(1), repeats=REPEATS)
+    wider = gram_chain(
+        layer_normalised_mlp(activation, 2 * WIDTH, DEPTH), gram, np.random.default_rng(1), repeats=REPEATS
+    )
     *_, last = wider
     assert two_sample_law_test(isometry_gap(last), dense[:, -1], 1e-6).verdict == "refuted"
 
@@ -119,6 +121,31 @@ def test_gap_and_potential_of_known_matrices(seed: int) -> None:
     assert correlation_potential(np.array([[1.0, -0.5], [-0.5, 1.0]])) == pytest.approx(1.0)
 
 
+def test_haar_layers_keep_the_gram_matrix() -> None:
+    gram = np.array([[1.0, 0.3], [0.3, 2.0]])
+    for found in gram_chain(Network((HaarLinear(),), 30, 4), gram, np.random.default_rng(3), repeats=3):
+        assert np.allclose(found, gram, rtol=1e-12)
+
+
+def test_gains_follow_the_depth_inside_residual_layers_too() -> None:
+    """Linear networks: the mean Gram matrix is multiplied by g_l^2 (plain) or 1 + g_l^2 (identity skip) in layer l."""
+    gains = power_gains(3, -1)
+    for block, factors in (
+        ((GaussianLinear(), gains), np.array(gains.factor) ** 2),  # type: ignore[arg-type]
+        ((GaussianLinear(), Residual((GaussianLinear(), gains))), 1 + np.array(gains.factor) ** 2),  # type: ignore[arg-type]
+    ):
+        *_, last = gram_chain(Network(block, 50, 3), np.eye(1), np.random.default_rng(4), repeats=4000)
+        error = last.std() / np.sqrt(4000)
+        assert abs(last.mean() - factors.prod()) < 6 * error
+        assert error < 0.02 * factors.prod()
+
+
+def test_orders_in_words() -> None:
+    (relu,) = catalogue("relu")
+    written = network_in_order(("linear", "activation", "layer_norm"), 8, 2, relu)
+    assert written == layer_normalised_mlp(relu, 8, 2)
+
+
 BAD = [
     (lambda net: list(gram_chain(net, np.ones((2, 3)), np.random.default_rng())), "n x n"),
     (lambda net: list(gram_chain(net, np.array([[1.0, np.nan], [np.nan, 1.0]]), np.random.default_rng())), "finite"),
@@ -130,9 +157,21 @@ BAD = [
     (lambda net: list(gram_chain(net, np.eye(2), np.random.default_rng(), repeats=0)), "repeats >= 1"),
     (lambda net: Network(net.block, 0, 3), "width >= 1"),
     (lambda net: Network(net.block, 3, 0), "depth >= 1"),
-    (lambda net: Network((), 3, 3), "at least one layer"),
+    (lambda _: Network((), 3, 3), "at least one layer"),
+    (lambda net: Network(net.block, 3.0, 3), "width >= 1"),
+    (lambda net: Network((*net.block, Gain((1.0, 2.0, 3.0))), 3, 2), "one factor per block"),
+    (lambda _: Network((Residual((Gain((1.0, 2.0)),)),), 3, 3), "one factor per block"),
+    (lambda _: network_in_order(("linear", "dropout"), 3, 3), "got 'dropout'"),
+    (lambda _: network_in_order((), 3, 3), "needs a linear layer"),
+    (lambda _: network_in_order(("layer_norm",), 3, 3), "needs a linear layer"),
+    (lambda _: network_in_order(("linear", "activation"), 3, 3), "an activation exactly where"),
+    (lambda net: network_in_order(("linear",), 3, 3, net.block[1].activation), "an activation exactly where"),
+    (
+        lambda _: list(gram_chain(Network((HaarLinear(),), 3, 2), np.eye(4), np.random.default_rng())),
+        "n <= width before a Haar layer",
+    ),
     (lambda net: list(gram_chain(Network(net.block[1:], 4, 2), np.eye(2), np.random.default_rng())), "begins with"),
-    (lambda net: correlation_potential(np.zeros((2, 2))), "positive diagonal"),
+    (lambda _: correlation_potential(np.zeros((2, 2))), "positive diagonal"),
 ]
 
 
@@ -141,3 +180,9 @@ def test_bad_input(call: object, reason: str) -> None:
     network = Network((GaussianLinear(), Elementwise(catalogue("relu")[0]), LayerNorm()), 8, 2)
     with pytest.raises(ValueError, match=reason):
         call(network)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("wrong", [GaussianLinear, "linear", None, np.tanh])
+def test_what_is_no_layer_is_refused(wrong: object) -> None:
+    with pytest.raises(TypeError, match="needs layers"):
+        Network((GaussianLinear(), wrong), 8, 2)  # type: ignore[arg-type]

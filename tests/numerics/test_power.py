@@ -70,3 +70,11 @@ def test_least_finds_the_boundary():
     assert least(lambda x: x >= 3.7, 1e-6, 1e9) == pytest.approx(3.7, rel=1e-9)
     assert least(lambda x: x > 0, 0.5, 2.0) == 0.5
     assert least(lambda x: x < 0, 0.5, 2.0) == math.inf
+
+
+@pytest.mark.parametrize("mean", [0.1, 0.7, 0.7000000000000001, 0.3])
+def test_probabilities_of_the_two_point_law_stay_probabilities(mean: float) -> None:
+    """A mean at the end of the support may round beyond it; its share was then -4e-17, and roots of it warned."""
+    for deviation in (1e-9, 0.2, 0.4):
+        _, probabilities = Spread(deviation, 0.0, (0.1, 0.7)).two_point_law(mean)
+        assert np.all((probabilities >= 0) & (probabilities <= 1))

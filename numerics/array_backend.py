@@ -1,0 +1,185 @@
+"""Where arrays live: NumPy, or torch and CuPy on a device where they are installed.
+
+The layers use only functions that NumPy 2, torch and CuPy spell alike, nearly all of them of the array API standard [1]
+(``mean`` with ``axis`` and ``keepdims``, ``sqrt``, ``where``, ``linalg.cholesky``, ``linalg.qr``, ...); they find them in
+the module their argument belongs to. So a library is chosen once, where the batch and the random numbers come from.
+
+**Streams.** Each back end draws on its own device, from a generator seeded by the named stream that NumPy would have
+used: one address gives one sequence per back end, and the same verdicts, not the same numbers, across them.
+
+References
+----------
+[1] Consortium for Python Data API Standards, Python array API standard, version 2023.12.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+
+__all__ = ["NUMPY", "Array", "ArrayBackend", "NormalSource", "array_backend", "array_namespace", "to_host"]
+
+Array: TypeAlias = Any
+"""An array of NumPy, torch or CuPy."""
+
+Library = Literal["numpy", "torch", "cupy"]
+
+
+class NormalSource(Protocol):
+    """What random layers ask for: `numpy.random.Generator`, CuPy's, or `TorchNormals`."""
+
+    def standard_normal(self, size: Any, dtype: Any = ..., /) -> Array:
+        """Return independent N(0, 1) numbers."""
+        ...
+
+
+def array_namespace(array: Array) -> ModuleType:
+    """Return the module whose functions take this array.
+
+    Examples
+    --------
+    >>> array_namespace(np.zeros(2)).__name__
+    'numpy'
+    """
+    return np if isinstance(array, np.ndarray) else sys.modules[type(array).__module__.split(".")[0]]
+
+
+def to_host(array: Array) -> np.ndarray:
+    """Return the array as NumPy's, copied from its device where it is on one."""
+    if isinstance(array, np.ndarray):
+        return array
+    return array.get() if hasattr(array, "get") else array.cpu().numpy()
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayBackend:
+    """A library and a device of it; made by `array_backend`.
+
+    Parameters
+    ----------
+    library : {"numpy", "torch", "cupy"}
+    device : str
+        As the library writes it: ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+    """
+
+    library: Library
+    device: str
+
+    def asarray(self, array: np.ndarray, dtype: str) -> Array:
+        """Return a copy on the device; `dtype` is ``"float64"`` or ``"float32"``."""
+        host = np.asarray(array, dtype=dtype)
+        if self.library == "numpy":
+            return host
+        library = importlib.import_module(self.library)
+        if self.library == "torch":
+            return library.asarray(host, device=self.device, copy=True)
+        with _cupy_device(library, self.device):
+            return library.asarray(host)
+
+    def normals(self, rng: np.random.Generator) -> NormalSource:
+        """Return the source of normal numbers that belongs to a stream; NumPy's is the generator itself."""
+        if self.library == "numpy":
+            return rng
+        seed = int(rng.integers(2**63 - 1))
+        library = importlib.import_module(self.library)
+        if self.library == "torch":
+            return TorchNormals(library.Generator(device=self.device).manual_seed(seed))
+        with _cupy_device(library, self.device):
+            return library.random.default_rng(seed)
+
+
+@dataclass(frozen=True, slots=True)
+class TorchNormals:
+    """N(0, 1) numbers of a torch generator, on its device."""
+
+    generator: Any
+
+    def standard_normal(self, size: tuple[int, ...], dtype: Any = None) -> Array:
+        """Return a tensor of this shape."""
+        torch = importlib.import_module("torch")
+        return torch.randn(size, generator=self.generator, device=self.generator.device, dtype=dtype)
+
+
+NUMPY = ArrayBackend("numpy", "cpu")
+"""The back end that is always there."""
+
+
+def array_backend(device: str = "cpu") -> ArrayBackend:
+    """Return the back end for a device, checked to be there.
+
+    Parameters
+    ----------
+    device : str
+        ``cpu`` is NumPy; ``cuda``, ``cuda:1``, ``mps`` are torch, or CuPy (CUDA only) where torch is not installed;
+        ``torch:cpu``, ``torch:cuda:1``, ``cupy:cuda`` name the library.
+
+    Returns
+    -------
+    ArrayBackend
+
+    Raises
+    ------
+    TypeError
+        If `device` is no text.
+    ValueError
+        If it is none of these, its library is not installed, or the device is not there.
+
+    Examples
+    --------
+    >>> array_backend().library
+    'numpy'
+    """
+    if not isinstance(device, str):
+        raise TypeError(f"array_backend needs a device as text, got device={device!r}.")
+    library, _, rest = device.partition(":")
+    if device in ("cpu", "numpy", "numpy:cpu"):
+        return NUMPY
+    if library in ("torch", "cupy"):
+        libraries, place = [library], rest or "cuda"
+    else:
+        libraries, place = (["torch"] if library == "mps" else ["torch", "cupy"]), device
+    kind, _, number = place.partition(":")
+    if (
+        kind not in ("cpu", "cuda", "mps")
+        or (number and not number.isdecimal())
+        or (libraries == ["cupy"] and kind != "cuda")
+    ):
+        raise ValueError(
+            f"array_backend needs a device such as 'cpu', 'cuda', 'cuda:1', 'mps', 'torch:cpu' or 'cupy:cuda', "
+            f"got device={device!r}."
+        )
+    troubles = []
+    for name in libraries:
+        trouble = _trouble(name, kind, int(number or 0))
+        if trouble is None:
+            return ArrayBackend("torch" if name == "torch" else "cupy", place)
+        troubles.append(f"{name}: {trouble}")
+    raise ValueError(
+        f"array_backend needs a device that is there, got device={device!r} ({'; '.join(troubles)}); use device='cpu'."
+    )
+
+
+def _trouble(name: str, kind: str, number: int) -> str | None:
+    """Say why a library cannot compute on a device, or return None."""
+    try:
+        library = importlib.import_module(name)
+    except ImportError as error:
+        return f"cannot be imported ({error})"
+    if kind == "cpu":
+        return None
+    if name == "torch" and kind == "mps":
+        return None if library.backends.mps.is_available() else "sees no such device"
+    try:
+        count = library.cuda.device_count() if name == "torch" else library.cuda.runtime.getDeviceCount()
+    except Exception as error:  # CuPy without a driver raises errors of its own
+        return f"sees no such device ({error})"
+    return None if number < count else f"sees {count} CUDA devices"
+
+
+def _cupy_device(cupy: Any, device: str) -> Any:
+    return cupy.cuda.Device(int(device.partition(":")[2] or 0))

@@ -1,0 +1,48 @@
+"""Values and derivatives of activations at arrays: against mpmath, kinks, float types."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+
+from numerics.activation_arrays import value_and_slope
+from theory.activation import Activation, catalogue
+from theory.activation.catalogue import CATALOGUE
+
+POINTS = np.array([-5.3, -1.7, -0.4, 0.35, 0.9, 2.2, 6.5])
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_slope_is_the_derivative(name: str) -> None:
+    (activation,) = catalogue(name)
+    value, slope = value_and_slope(activation, POINTS)
+    assert np.allclose(value, activation(POINTS), rtol=1e-14, atol=0)
+    with mpmath.workdps(40):
+        exact = np.array([float(mpmath.diff(activation.at, mpmath.mpf(float(x)))) for x in POINTS])
+    # sums of terms as large as the value's ingredients cancel: absolute accuracy at that size
+    assert np.allclose(slope, exact, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "expected"),
+    [
+        ("max(x, 0)", 0.0, 0.5),
+        ("min(2*x, 3 - x)", 1.0, 0.5),
+        ("abs(x)", 0.0, 0.0),
+        ("max(x, x)", 1.0, 1.0),
+        ("x**3", 0.0, 0.0),
+        ("tanh(50*x)", 20.0, 0.0),
+    ],
+)
+def test_kinks_and_ends(text: str, at: float, expected: float) -> None:
+    _, slope = value_and_slope(Activation.from_text(text), np.array([at]))
+    assert slope[0] == pytest.approx(expected, abs=1e-30)
+
+
+def test_float_type_and_shape_are_kept() -> None:
+    x = np.linspace(-1, 1, 6, dtype=np.float32).reshape(2, 3)
+    for name in CATALOGUE:
+        value, slope = value_and_slope(catalogue(name)[0], x)
+        assert value.dtype == slope.dtype == np.float32, name
+        assert value.shape == slope.shape == x.shape

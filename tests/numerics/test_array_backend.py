@@ -1,0 +1,117 @@
+"""Back ends: the same layers and the same verdicts on torch and CuPy where installed; devices that are not there."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from numerics.activation_arrays import activation_values, value_and_slope
+from numerics.array_backend import NUMPY, ArrayBackend, array_backend, array_namespace, to_host
+from numerics.backpropagation import backpropagate
+from numerics.distribution_test import two_sample_law_test
+from numerics.gram_chain import gram_matrix, isometry_gap
+from numerics.layer import BatchNorm, Elementwise, GaussianLinear, HaarLinear, LayerNorm, Residual
+from numerics.network import Network
+from numerics.sampler import batch_of_gram, sample
+from theory.activation import catalogue
+from theory.activation.catalogue import CATALOGUE
+
+OTHERS = ["torch:cpu", "torch:cuda", "cupy:cuda"]
+GELU = Elementwise(catalogue("gelu")[0])
+NETWORKS = {
+    "gram chain": Network((GaussianLinear(), GELU, LayerNorm()), 24, 3),
+    "thin frame": Network((HaarLinear(), BatchNorm(), GELU), 24, 3),
+    "full matrix": Network((HaarLinear(full=True), Residual((GELU, GaussianLinear(full=True)))), 24, 3),
+}
+
+
+@pytest.fixture(params=OTHERS)
+def other(request: pytest.FixtureRequest) -> ArrayBackend:
+    """A back end beside NumPy; the test is skipped where it is not there."""
+    try:
+        return array_backend(request.param)
+    except ValueError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NETWORKS)
+def test_verdicts_agree_across_back_ends(other: ArrayBackend, name: str) -> None:
+    """The same law on both, forward and backward; error probability 1e-6 over all."""
+    alpha = 1e-6 / (2 * len(NETWORKS) * len(OTHERS))
+    batch = batch_of_gram(0.6 * np.eye(4) + 0.4, 24)
+    gaps, gradients = [], []
+    for backend in (NUMPY, other):
+        forward = sample(
+            NETWORKS[name], batch, lambda x: isometry_gap(gram_matrix(x) + 0.1 * np.eye(4)), np.random.default_rng(1),
+            repeats=4000, backend=backend,
+        )  # fmt: skip
+        gaps.append(forward[:, -1])
+        gradients.append(backpropagate(NETWORKS[name], batch, np.random.default_rng(2), repeats=4000, backend=backend))
+    assert two_sample_law_test(*gaps, alpha).verdict != "refuted"
+    assert two_sample_law_test(*(g.weights[:, 0] for g in gradients), alpha).verdict != "refuted"
+    assert two_sample_law_test(*(g.states[:, 0] for g in gradients), alpha).verdict != "refuted"
+
+
+def test_activations_agree_across_back_ends(other: ArrayBackend) -> None:
+    x = np.linspace(-4, 4, 33)
+    there, single = other.asarray(x, "float64"), other.asarray(x, "float32")
+    for name in CATALOGUE:
+        (activation,) = catalogue(name)
+        value, slope = value_and_slope(activation, x)
+        assert np.allclose(to_host(activation_values(activation, there)), value, rtol=1e-13, atol=1e-14), name
+        assert np.allclose(to_host(value_and_slope(activation, there)[1]), slope, rtol=1e-13, atol=1e-14), name
+        assert {to_host(part).dtype for part in value_and_slope(activation, single)} == {np.dtype(np.float32)}, name
+
+
+def test_streams_are_repeatable(other: ArrayBackend) -> None:
+    runs = [
+        sample(
+            NETWORKS["thin frame"],
+            batch_of_gram(np.eye(3), 24),
+            gram_matrix,
+            np.random.default_rng(seed),
+            backend=other,
+        )
+        for seed in (3, 3, 4)
+    ]
+    assert np.array_equal(runs[0], runs[1])
+    assert not np.array_equal(runs[0], runs[2])
+
+
+def test_numpy_is_the_generator_itself() -> None:
+    rng = np.random.default_rng(5)
+    assert array_backend("cpu") is NUMPY
+    assert NUMPY.normals(rng) is rng
+    assert array_namespace(NUMPY.asarray(np.ones(2), "float32")) is np
+    assert NUMPY.asarray(np.ones(2), "float32").dtype == np.float32
+
+
+BAD = [
+    ("gpu", "a device such as"),
+    ("", "a device such as"),
+    ("cuda:x", "a device such as"),
+    ("cupy:cpu", "a device such as"),
+    ("jax:cuda", "a device such as"),
+    ("cuda:4096", "device that is there"),
+]
+
+
+@pytest.mark.parametrize(("device", "reason"), BAD)
+def test_devices_that_are_not_there(device: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        array_backend(device)
+
+
+def test_a_library_that_is_not_installed_is_named() -> None:
+    if importlib.util.find_spec("cupy") is not None:
+        pytest.skip("CuPy is installed")
+    with pytest.raises(ValueError, match="cupy: cannot be imported"):
+        array_backend("cupy:cuda")
+
+
+def test_a_device_is_text() -> None:
+    with pytest.raises(TypeError, match="device as text"):
+        array_backend(0)  # type: ignore[arg-type]
