@@ -1,0 +1,1 @@
+"""Claims about batch normalisation taken apart: paper [C] and its predecessor [P]."""

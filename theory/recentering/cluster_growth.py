@@ -1,0 +1,107 @@
+r"""The collapsed cluster is unstable: its relative spread grows by a factor above 1 per layer, and saturates near 3 pi/n.
+
+Infinite width, recentring without rescaling. A small difference inside the cluster passes the recentring unchanged, and a
+homogeneous activation with E s^2 = 1 keeps its mean square, because kappa'(1) = 1. The distance of cluster and odd sample
+shrinks, by (1 + (n-1)^2 - 2(n-1) kappa(-1))/n^2 in the square. Hence
+
+    rho = n^2/(n^2 - 2(n-1) kink) > 1,       for ReLU n^2/(1 + (n-1)^2),
+
+is the growth of the squared spread relative to the scale: the reciprocal of 1 - kink * balance(0)/n^2. The spread stops
+growing where the cubic term kappa-angle t(1 - kink t/(3 pi)) of the angle map cancels sqrt(rho):
+
+    t* = 3 pi (1 - rho^(-1/2))/kink,         n t* -> 3 pi for every kink.
+
+The fixed point itself (`family_fixed_point`) has n t -> 3 pi likewise; `odd_point_bracket` encloses it for all large n at
+once. Source: this project.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import flint
+
+from theory.enclosure.ball import bits_of, check_digits, working_bits
+from theory.recentering.cluster_odd_family import check_batch_size
+from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+def spread_growth(batch_size: int, kernel: HomogeneousKernel = RELU) -> Fraction:
+    """Return rho = n^2/(n^2 - 2(n-1) kink), the growth per layer of the squared spread of a collapsed cluster.
+
+    Parameters
+    ----------
+    batch_size : int
+        n >= 3.
+    kernel : HomogeneousKernel
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the batch size is no integer, or below 3.
+
+    Examples
+    --------
+    >>> spread_growth(3), spread_growth(5)
+    (Fraction(9, 5), Fraction(25, 17))
+    """
+    n = check_batch_size("spread_growth", batch_size, 3)
+    return Fraction(n * n) / (n * n - 2 * (n - 1) * kernel.kink)
+
+
+def saturation_angle(batch_size: int, kernel: HomogeneousKernel = RELU, digits: int = 30) -> flint.arb:
+    """Return 3 pi (1 - rho^(-1/2))/kink in radians, the cluster's angle at which the cubic term stops its growth.
+
+    Notes
+    -----
+    **Accuracy**: the formula as a ball. As an estimate of the cluster's true angle it has relative error O(1/n).
+    """
+    check_digits(digits, "saturation_angle")
+    rho, kink = spread_growth(batch_size, kernel), kernel.kink
+    with working_bits(bits_of(digits + 10)):
+        root = flint.arb(flint.fmpq(rho.denominator, rho.numerator)).sqrt()
+        return 3 * flint.arb.pi() * (1 - root) / flint.arb(flint.fmpq(kink.numerator, kink.denominator))
+
+
+def scaled_balance_limit(place: Expr) -> Expr:
+    """Return lim balance(place/n)/n = 2 - 2 sqrt(2) place/(3 pi), whose zero is the limit of n times the odd tilt.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> scaled_balance_limit(3 * sp.pi / sp.sqrt(2))
+    0
+    """
+    import sympy as sp
+
+    return sp.expand(2 - 2 * sp.sqrt(2) * place / (3 * sp.pi))
+
+
+def scaled_balance(place: flint.arb, inverse_size: flint.arb) -> flint.arb:
+    """Return a ball of balance(place/n)/n for every 1/n of a ball that may hold 0.
+
+    Parameters
+    ----------
+    place : flint.arb
+        n times the tilt, positive.
+    inverse_size : flint.arb
+        1/n in [0, 1/7]; at 0 the limit.
+
+    Notes
+    -----
+    **Accuracy**: the bend is enclosed by 2t/(3 pi) (1 - t^2/10) <= bend(t) <= 2t/(3 pi), from the alternating series of
+    sin t - t cos t and 1 - cos t; so the ball is about (place/n)^3 wide.
+    """
+    e, pi = inverse_size, flint.arb.pi()
+    tilt = place * e
+    gain = 2 * (1 - e) * tilt.cos() * (tilt.sin() + (pi - tilt) * tilt.cos()) / pi
+    squeeze = ((1 - e) / (2 * (1 - 2 * e))).sqrt()
+    half = squeeze * place * tilt.sinc()  # sin(t/2)/e
+    # asin(h e)/e lies between h and h/sqrt(1 - (h e)^2)
+    angle = 2 * half.union(half / (1 - (half * e) ** 2).sqrt())
+    bend = 2 * angle / (3 * pi) * (1 - (angle * e) ** 2 / 10).union(flint.arb(1))
+    return gain - bend * (tilt.cos() ** 2 + (e * tilt.sin()) ** 2)
