@@ -49,8 +49,8 @@ def is_identically_zero(expression: Expr) -> bool | None:
             # A field element is in canonical form, and flint does the arithmetic: no `simplify`, no `cancel` of sums.
             field = sp.QQ.frac_field(*symbols) if symbols else sp.QQ
             return bool(field.from_sympy(expression) == field.zero)
-        except sp.CoercionFailed:
-            pass  # irrational constants
+        except (sp.CoercionFailed, ValueError):
+            pass  # irrational constants; SymPy raises the one or the other
     expanded = sp.expand(sp.fraction(sp.together(expression))[0])
     return True if expanded == 0 else None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from theory.activation import Activation
@@ -34,6 +36,7 @@ def activation_card(activation: Activation, digits: int, terms: int) -> dict[str
     ValueError
         If `digits` is out of range or an enclosure does not converge.
     """
+    from theory.covariance_sde.card import sde_card
     from theory.hermite import HermiteExpansion
     from theory.kernel_map import KernelMap
 
@@ -61,6 +64,7 @@ def activation_card(activation: Activation, digits: int, terms: int) -> dict[str
         "fixed_points": _fixed_points(normalised, digits),
         "fixed_points_centred": _fixed_points(centred, digits),
         "dynamics": _dynamics(normalised, digits),
+        "covariance_sde": sde_card(activation, digits=digits),
     }
 
 
@@ -140,3 +144,20 @@ def print_card(card: dict[str, Any], console: Console, *, latex: bool = False) -
         line("  constant", dynamics["depth_law"]["constant"])
     for question in dynamics["undecided"]:
         console.print(f"  [yellow]undecided[/] {escape(question)}")
+    _print_sde(card["covariance_sde"], console, line)
+
+
+def _print_sde(sde: dict[str, Any], console: Console, line: Callable[[str, dict[str, Any]], None]) -> None:
+    """Print the covariance SDE of the shaped activation: its coefficients, and what becomes of a norm."""
+    from rich.markup import escape
+
+    console.print("[bold]covariance SDE[/]  of the shaped activation, width and depth to infinity together")
+    if not sde["applies"]:
+        console.print(f"  does not apply: {escape(sde['reason'])}")
+        return
+    for name, formula in sde["limit"].items():
+        console.print(f"  {name.replace('_', ' '):18} {escape(str(formula))}")
+    if sde.get("explosion", {}).get("possible"):
+        line("P(explosion)", sde["explosion"]["probability_from_one"])
+    if sde.get("stationary"):
+        line("stationary mean", sde["stationary"]["mean"])

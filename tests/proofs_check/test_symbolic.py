@@ -26,6 +26,8 @@ x, y = sp.symbols("x y")
         (sp.sqrt(2) * x - sp.sqrt(2) * x, True),
         (sp.sin(x) ** 2 + sp.cos(x) ** 2 - 1, None),  # true, but not in this canonical form
         (sp.log(x) - sp.log(x), True),
+        (sp.sqrt(2) * sp.pi * x / (x + 1) - sp.sqrt(2) * sp.pi * x / (1 + x), True),
+        (1 / (sp.sqrt(2) * x + sp.pi) - 1 / (x + 1), None),
     ],
 )
 def test_zero_is_true_false_or_unknown(expression: sp.Expr, expected: bool | None) -> None:

@@ -165,7 +165,9 @@ def content_sum(coefficients: Mapping[Partition, Fraction], alpha: int) -> Ratio
     scale = lcm(*(c.denominator for c in used.values()))
     numerator = fmpz_poly([])
     for shape, c in used.items():
-        numerator += c.numerator * (scale // c.denominator) * polynomial_with_roots(common - content_roots(shape, alpha))
+        numerator += (
+            c.numerator * (scale // c.denominator) * polynomial_with_roots(common - content_roots(shape, alpha))
+        )
     return RationalFunction(tuple(int(c) for c in numerator.coeffs()), scale, tuple(common.items()))
 
 

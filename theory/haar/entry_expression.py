@@ -129,7 +129,9 @@ def parse_entry_polynomial(text: str, dimension: Any = None) -> EntryPolynomial:
     (((((-1, -2), 1), ((1, 2), 1)), 2),)
     """
     root = parse_syntax(text, what="Haar moment")
-    names = sorted({n.value.id for n in ast.walk(root) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)})
+    names = sorted(
+        {n.value.id for n in ast.walk(root) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)}
+    )
     unknown = [name for name in names if name not in _GROUPS]
     if unknown:
         raise ValueError(f"Haar moment needs entries of O, U or S, got {unknown[0]}[...] in {text!r}.")
@@ -223,7 +225,9 @@ class _Reader:
 
     def read_name(self, name: str, node: ast.expr) -> _Terms:
         if name in _GROUPS or name in ("I", "conj", "abs", "conjugate"):
-            wish = "two indices after O, U and S" if name in _GROUPS else "real coefficients and calls with one argument"
+            wish = (
+                "two indices after O, U and S" if name in _GROUPS else "real coefficients and calls with one argument"
+            )
             raise self.refuse(wish, node)
         return {(): Symbol(name)}
 
@@ -269,7 +273,9 @@ class _Reader:
         degree = max((sum(power for _, power in powers) for powers in terms), default=0)
         bits = max((_bits(coefficient) for coefficient in terms.values()), default=0)
         if count > _LARGEST_DEGREE or degree * count > _LARGEST_DEGREE or bits * count > _LARGEST_POWER_BITS:
-            raise self.refuse(f"powers of degree and exponent at most {_LARGEST_DEGREE}, of numbers of moderate size", node)
+            raise self.refuse(
+                f"powers of degree and exponent at most {_LARGEST_DEGREE}, of numbers of moderate size", node
+            )
         if len(terms) == 1:
             ((powers, coefficient),) = terms.items()
             return {tuple((labels, power * count) for labels, power in powers if count): coefficient**count}

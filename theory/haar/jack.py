@@ -140,7 +140,9 @@ def jack_table(
     rows, part = max_rows or order, max_part or order
     rows, part = min(rows, order), min(part, order)
     if classes is None:
-        refuse_beyond_memory(_table_bytes(alpha, order, number_of_partitions(order), rows, part), "the Weingarten calculus", order)
+        refuse_beyond_memory(
+            _table_bytes(alpha, order, number_of_partitions(order), rows, part), "the Weingarten calculus", order
+        )
         return _whole_table(alpha, order, rows, part)
     return _columns(alpha, order, tuple(dict.fromkeys(classes)), rows, part)
 

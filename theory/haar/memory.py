@@ -7,7 +7,9 @@ import os
 __all__ = ["memory_limit", "refuse_beyond_memory", "refuse_beyond_reach"]
 
 _WHERE_UNKNOWN = 2 * 2**30
-_LARGEST_COUNTED_ORDER = 200  # p(200) is 4e12: no machine holds that, and counting partitions itself takes a while beyond
+_LARGEST_COUNTED_ORDER = (
+    200  # p(200) is 4e12: no machine holds that, and counting partitions itself takes a while beyond
+)
 
 
 def memory_limit() -> int:

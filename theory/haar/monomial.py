@@ -256,9 +256,7 @@ def _double_factorial(odd: int) -> int:
     return prod(range(odd, 1, -2))
 
 
-def _by_column(
-    group: Group, powers: _Edges
-) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]] | None]:
+def _by_column(group: Group, powers: _Edges) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]] | None]:
     """Return the exponents (first row, second row) of every column, plain and conjugate."""
     table = {abs(j): ([0, 0], [0, 0]) for (_, j), _ in powers}
     for (i, j), power in powers:

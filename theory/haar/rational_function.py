@@ -105,9 +105,7 @@ class RationalFunction:
         return bool(self.numerator)
 
     def __neg__(self) -> RationalFunction:
-        return RationalFunction(
-            tuple(-c for c in self.numerator), self.denominator_constant, self.denominator_roots
-        )
+        return RationalFunction(tuple(-c for c in self.numerator), self.denominator_constant, self.denominator_roots)
 
     def __add__(self, other: RationalFunction | Fraction | int) -> RationalFunction:
         if not isinstance(other, RationalFunction):
@@ -257,7 +255,9 @@ class RationalFunction:
         factors = len(self.denominator_roots) + (self.denominator_constant != 1)
         if factors == 0:
             return text["numerator"]
-        return "{numerator}/{denominator}".format(**text) if factors == 1 else "{numerator}/({denominator})".format(**text)
+        return (
+            "{numerator}/{denominator}".format(**text) if factors == 1 else "{numerator}/({denominator})".format(**text)
+        )
 
 
 def _integers(polynomial: fmpz_poly) -> tuple[int, ...]:

@@ -92,7 +92,9 @@ def row_moment(group: str, powers: Iterable[Any], dimension: Any = None) -> dict
 
 
 @lru_cache(maxsize=256)
-def _row_moment(group: Group, rows: tuple[int, ...], dimension: int | None) -> tuple[tuple[Partition, _Coefficient], ...]:
+def _row_moment(
+    group: Group, rows: tuple[int, ...], dimension: int | None
+) -> tuple[tuple[Partition, _Coefficient], ...]:
     alpha, order = jack_parameter(group), sum(rows)
     refuse_beyond_memory(_BYTES_PER_TERM * number_of_partitions(order), "row_moment", order)
     table = jack_table(alpha, order, max_rows=len(rows))

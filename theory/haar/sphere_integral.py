@@ -158,8 +158,9 @@ def _log_integral(values: _Grouped) -> arb:
         t = x.exp()
         return _characteristic(ones, t, analytic) - _characteristic(values, t, analytic)
 
-    left, right = _cut_near_zero(Fraction(1)), _cut_near_infinity(values, Fraction(0)).max(
-        _cut_near_infinity(ones, Fraction(0))
+    left, right = (
+        _cut_near_zero(Fraction(1)),
+        _cut_near_infinity(values, Fraction(0)).max(_cut_near_infinity(ones, Fraction(0))),
     )
     trace = sum(value * count for value, count in values)
     below = left.exp() * _ball(trace + d)

@@ -107,7 +107,9 @@ class TracePolynomial:
             value = coefficient(size) if isinstance(coefficient, RationalFunction) else coefficient
             term = Rational(value.numerator, value.denominator)
             for word in words:
-                term *= prod((_letter_value(tables, letter) for letter in word[1:]), start=_letter_value(tables, word[0])).trace()
+                term *= prod(
+                    (_letter_value(tables, letter) for letter in word[1:]), start=_letter_value(tables, word[0])
+                ).trace()
             total += term
         return total.expand()
 

@@ -195,9 +195,7 @@ class _Reader:
         pairs = [(first + second, c * e) for first, c in left.items() for second, e in right.items()]
         return _collected([(tuple(sorted(key)), c) for key, c in pairs] if commuting else pairs)
 
-    def power(
-        self, base: dict[Any, Fraction], count: int, node: ast.AST, *, commuting: bool
-    ) -> dict[Any, Fraction]:
+    def power(self, base: dict[Any, Fraction], count: int, node: ast.AST, *, commuting: bool) -> dict[Any, Fraction]:
         bits = max((c.numerator.bit_length() + c.denominator.bit_length() for c in base.values()), default=0)
         if count > _LARGEST_DEGREE or bits * count > _LARGEST_POWER_BITS:
             raise self.refuse(f"exponents of at most {_LARGEST_DEGREE} and numbers of moderate size", node)

@@ -256,9 +256,7 @@ def _functions(alpha: int, order: int) -> dict[Partition, RationalFunction]:
 def _values(alpha: int, order: int, dimension: int) -> dict[Partition, Fraction]:
     """Return the table at one integer, of either sign, without the shapes whose content product vanishes."""
     table = jack_table(alpha, order)
-    norms = [
-        jack_norm(shape, alpha) * content_product(shape, alpha, dimension) for shape in table.shapes
-    ]
+    norms = [jack_norm(shape, alpha) * content_product(shape, alpha, dimension) for shape in table.shapes]
     scale = lcm(*(norm for norm in norms if norm))
     weights = fmpz_mat([[scale // norm if norm else 0 for norm in norms]])
     values = (weights * _scaled_theta(table.rows, table.classes, alpha)).tolist()[0]
