@@ -61,7 +61,7 @@ def generic_starts(statement: Basin, case: RecentredCase, trial: Trial) -> Evide
     low, high = statement.share(case.batch_size)
     test = MeanTest(max(low, 0.0) - 2**-10, min(high, 1.0) + 2**-10, support=(-0.125, 1.125), delta=0.099)
     config = {"batch_size": case.batch_size, "layers": 500, "starts": 50}
-    return judge_mean(trial, test, odd_indicators, config, shards=6, what="share of starts that end odd")
+    return judge_mean(trial, test, odd_indicators, config, shards=12, what="share of starts that end odd")
 
 
 def odd_indicators(rng: np.random.Generator, batch_size: int, layers: int, starts: int) -> np.ndarray:

@@ -86,7 +86,7 @@ def in_networks(statement: FiniteWidth, case: NetworkCase, trial: Trial) -> Evid
     config = {"batch_size": case.batch_size, "width": case.width, "networks": 12}
     draw = odd_kept if case.rescaled else odd_reached
     what = "share that keeps the odd state" if case.rescaled else "share that reaches the odd state"
-    return judge_mean(trial, test, draw, config, shards=12, what=what)
+    return judge_mean(trial, test, draw, config, shards=30, what=what)
 
 
 def odd_reached(rng: np.random.Generator, batch_size: int, width: int, networks: int) -> np.ndarray:
