@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from proofs_check.commands.console import fail, print_json
+from proofs_check.commands.console import Json, fail, print_json
 
 if TYPE_CHECKING:
     from theory.rate_table import RateTable
@@ -40,6 +40,7 @@ def table(
     dimension: Dimension = None,
     width: Width = None,
     format: Format = "markdown",
+    json: Json = False,
 ) -> None:
     """Print one table on standard output; every digit is proved unless the row's method says numerical.
 
@@ -56,7 +57,7 @@ def table(
             found = _contraction(width or [2, 3, 4, 5, 10, 20, 50, 100], digits)
         else:
             found = _of_activations(kind, activation or [], digits, terms)
-        if format == "json":
+        if json or format == "json":
             print_json(found.to_json())
         else:
             text = {"csv": found.to_csv, "markdown": found.to_markdown, "latex": found.to_latex}[format]()
