@@ -75,7 +75,7 @@ def _shifted(critical: Fraction) -> CriticalExponent:
 
 claim = Claim(
     id="D19",
-    title="Slopes 1 + c_pm n^-p give the linear network for p > 1/2, the SDE for p = 1/2, and rho -> 1 for p < 1/2",
+    title="To leading order slopes 1 + c_pm n^-p give the linear network for p > 1/2, the SDE for p = 1/2, and rho -> 1 for p < 1/2",
     paper=COVARIANCE_SDE,
     statement=CriticalExponent(),
     pinned=(QUARTER, Exponent(Fraction(1, 2)), ONE),

@@ -21,8 +21,9 @@ from proofs_check.ledger.covariance_sde.cases import Linear
 from proofs_check.ledger.covariance_sde.fairness import CORRELATION_BIAS, fair_law_samples
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_law
-from proofs_check.symbolic import Derivation
+from proofs_check.symbolic import Derivation, cannot_say
 from proofs_check.trial import Trial
+from proofs_check.verdict import Rung, Verdict
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,11 @@ def by_fermi_coordinates(statement: HyperbolicLaw, _: None, __: Trial) -> Eviden
     proof.equal("metric: dy^2", both((dy.T * metric * dy)[0]), 1)
     proof.equal("metric: cosh^2 y dx^2", both((dx.T * metric * dx)[0] - area**2), 0)
     proof.equal("metric: no cross term", both((dx.T * metric * dy)[0]), 0)
-    return proof.evidence("Fermi coordinates of the hyperbolic plane")
+    found = proof.evidence("Fermi coordinates of the hyperbolic plane")
+    if found.verdict is not Verdict.PROVED:
+        return found
+    # The steps identify the diffusion; that McKean's kernel integrates to the density is cited, not carried out.
+    return cannot_say(Rung.SYMBOLIC, "the diffusion is identified by checked steps; samples judge the cited density")
 
 
 @claim.sampled

@@ -52,7 +52,7 @@ def starts() -> object:
 HIGH = Start(Fraction(9, 10))
 claim = Claim(
     id="D20",
-    title="Below the critical exponent smooth shaping with phi'' != 0 and b < 0 sends rho to 1/2, not to 1",
+    title="To leading order below the critical exponent smooth shaping with phi'' != 0 and b < 0 sends rho to 1/2, not to 1",
     paper=COVARIANCE_SDE,
     statement=SmoothExponent(),
     pinned=(HIGH, Start(Fraction(1, 10))),

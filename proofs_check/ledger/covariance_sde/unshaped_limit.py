@@ -53,7 +53,7 @@ def gaps() -> object:
 CASE = Gap(Fraction(1, 10_000), 100)
 claim = Claim(
     id="D21",
-    title="Unshaped relu: q = l^2 (1-rho) has noise 2 sqrt2 q and the extra drift +2q",
+    title="To leading order of unshaped relu q = l^2 (1-rho) has noise 2 sqrt2 q and the extra drift +2q",
     paper=COVARIANCE_SDE,
     statement=UnshapedLimit(),
     pinned=(CASE, Gap(Fraction(1, 1000), 100)),

@@ -36,7 +36,7 @@ class OrthogonalityGap:
 
 claim = Claim(
     id="P1",
-    title="The orthogonality gap of the linear BN chain contracts by n/(n+2) and settles at N E V^2 = (n-1)(n+2)^2/(4n(n+1))",
+    title="To first order the orthogonality gap of the linear BN chain contracts by n/(n+2) and settles at N E V^2 = (n-1)(n+2)^2/(4n(n+1))",
     paper=ORTHOGONALIZATION,
     statement=OrthogonalityGap(),
     pinned=[WideCase(4, 200), WideCase(6, 300)],
