@@ -9,6 +9,7 @@ from proofs_check.verdict import MAY_SAY, Rung, Verdict
 
 if TYPE_CHECKING:
     from proofs_check.interval.certificate import Certificate
+    from proofs_check.plot import Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ class Evidence:
         Bound on the chance that samples refute a true statement; 0 for the other rungs.
     samples, cells : int
         The cost: random draws used, boxes visited.
+    plots : tuple of Plot
+        What the check saw, as data for the report: a trajectory against its prediction, the slack along the domain, a law
+        against samples.
 
     Raises
     ------
@@ -71,6 +75,7 @@ class Evidence:
     error_probability: float = 0.0
     samples: int = 0
     cells: int = 0
+    plots: tuple[Plot, ...] = ()
 
     def __post_init__(self) -> None:
         if self.verdict not in MAY_SAY[self.rung]:
