@@ -1,4 +1,4 @@
-# Two commands: `make verify` judges the ledger, `make test` passes the tests. Both set up .venv when needed.
+# Two commands: `make verify` judges the ledger, `make test` runs every test. All targets set up .venv when needed.
 PYTHON ?= python3
 VENV   := .venv
 READY  := $(VENV)/.ready
@@ -9,18 +9,23 @@ ARGS   ?=
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: verify test lint bench lock clean
+.PHONY: verify test lint docs bench lock clean
 
 verify: $(READY)
 	@mkdir -p report
 	@$(BIN)/haarmite verify --report report $(ARGS)
 
 test: $(READY)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+# Pages in docs/_build; a warning is an error.
+docs: $(READY)
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+	@echo "docs/_build/index.html" >&2
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -41,4 +46,4 @@ lock:
 	  --no-header --no-annotate --no-emit-index-url --upgrade -o requirements.lock
 
 clean:
-	rm -rf $(VENV) report .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) report docs/_build docs/api .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,10 +8,9 @@ most four bets (:mod:`numerics.betting`): against ``E[Y] <= upper`` and ``E[Y] >
 their index, and the verdict is the one at the first shard boundary that decides:
 
 - *refuted*: the mean fortune of the refuting bets reached ``1/alpha``. Probability at most alpha when the claim is
-true.
-- *supported*: each supporting bet reached ``1/alpha``, so E[Y] is in ``[lower - delta, upper + delta]``. Probability
-at most
-  alpha when it is not. Never a proof, and never that delta is 0.
+  true.
+- *supported*: each supporting bet reached ``1/alpha``, so E[Y] is in ``[lower - delta, upper + delta]``. Probability at
+  most alpha when it is not. Never a proof, and never that delta is 0.
 - *inconclusive*: neither, within the samples given.
 
 Both bounds hold for any rule of stopping [1]_, and without any limit theorem. Assumed is only that each sample has,
