@@ -148,11 +148,21 @@ def corners(slack: Slack, zeros: Sequence[FaceZero]) -> tuple[Corner, ...]:
 
 
 def is_proved_zero(value: sympy.Expr) -> bool:
-    """Return whether SymPy proves an expression identically zero; False says nothing."""
+    """Return whether SymPy proves an expression identically zero; False says nothing.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x")
+    >>> is_proved_zero(2 * sympy.sinh(1) - sympy.E + sympy.exp(-1)), is_proved_zero(sympy.sinh(x) - x)
+    (True, False)
+    """
     if value == 0:
         return True
     if value.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
         return False
+    if value.has(sympy.sinh, sympy.cosh, sympy.tanh):
+        # Neither expand nor simplify brings hyperbolic functions and exponentials to one form.
+        value = sympy.together(value.rewrite(sympy.exp))
     return bool(sympy.expand(value) == 0 or sympy.simplify(value) == 0)
 
 
