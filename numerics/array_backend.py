@@ -7,6 +7,9 @@ the module their argument belongs to. So a library is chosen once, where the bat
 **Streams.** Each back end draws on its own device, from a generator seeded by the named stream that NumPy would have
 used: one address gives one sequence per back end, and the same verdicts, not the same numbers, across them.
 
+**Default.** Samplers that are given no back end take `current_backend`: NumPy, unless a run asked for another device
+(``haarmite verify --device cuda``), which `computing_on` sets for the duration of a shard, in the process that draws it.
+
 References
 ----------
 [1] Consortium for Python Data API Standards, Python array API standard, version 2023.12.
@@ -16,13 +19,28 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 
-__all__ = ["NUMPY", "Array", "ArrayBackend", "NormalSource", "array_backend", "array_namespace", "to_host"]
+__all__ = [
+    "NUMPY",
+    "Array",
+    "ArrayBackend",
+    "NormalSource",
+    "array_backend",
+    "array_namespace",
+    "available_devices",
+    "computing_on",
+    "current_backend",
+    "shard_on_device",
+    "to_host",
+]
 
 Array: TypeAlias = Any
 """An array of NumPy, torch or CuPy."""
@@ -108,6 +126,70 @@ class TorchNormals:
 NUMPY = ArrayBackend("numpy", "cpu")
 """The back end that is always there."""
 
+_CURRENT: ContextVar[ArrayBackend] = ContextVar("backend", default=NUMPY)
+
+
+def current_backend() -> ArrayBackend:
+    """Return the back end of samplers that are given none.
+
+    Examples
+    --------
+    >>> current_backend().library
+    'numpy'
+    """
+    return _CURRENT.get()
+
+
+@contextmanager
+def computing_on(device: str) -> Iterator[ArrayBackend]:
+    """Let samplers that are given no back end compute on a device, in this thread, until the block ends.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `array_backend`.
+
+    Examples
+    --------
+    >>> with computing_on("cpu") as backend:
+    ...     backend is current_backend()
+    True
+    """
+    token = _CURRENT.set(array_backend(device))
+    try:
+        yield _CURRENT.get()
+    finally:
+        _CURRENT.reset(token)
+
+
+def shard_on_device(
+    rng: np.random.Generator, device: str, shard: Callable[..., Mapping[str, Any]], config: dict[str, Any]
+) -> Mapping[str, Any]:
+    """Return the result of a campaign's shard function with its samplers on a device.
+
+    A shard function itself: the device is part of the campaign's configuration, and stored numbers of one device are never
+    taken for those of another.
+    """
+    with computing_on(device):
+        return shard(rng, **config)
+
+
+def available_devices() -> tuple[str, ...]:
+    """Return the devices that `array_backend` would accept here, by their shortest names.
+
+    Examples
+    --------
+    >>> available_devices()[0]
+    'cpu'
+    """
+    found = ["cpu"]
+    for device in ("torch:cpu", "mps", "cuda", "cupy:cuda"):
+        library, _, kind = device.partition(":")
+        names = [library] if kind else ["torch", "cupy"] if device == "cuda" else ["torch"]
+        if any(_trouble(name, kind or device, 0) is None for name in names):
+            found.append(device)
+    return tuple(found)
+
 
 def array_backend(device: str = "cpu") -> ArrayBackend:
     """Return the back end for a device, checked to be there.
@@ -160,7 +242,8 @@ def array_backend(device: str = "cpu") -> ArrayBackend:
             return ArrayBackend("torch" if name == "torch" else "cupy", place)
         troubles.append(f"{name}: {trouble}")
     raise ValueError(
-        f"array_backend needs a device that is there, got device={device!r} ({'; '.join(troubles)}); use device='cpu'."
+        f"array_backend needs a device that is there, got device={device!r} ({'; '.join(troubles)}); "
+        f"there is {', '.join(available_devices())}."
     )
 
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from numerics.array_backend import NUMPY, Array, ArrayBackend, NormalSource, array_namespace, to_host
+from numerics.array_backend import Array, ArrayBackend, NormalSource, array_namespace, current_backend, to_host
 from numerics.layer import record_all
 from numerics.network import Network
 from numerics.sampler import MEMORY, Choice, bytes_per_network, chunk_sizes, keep_freed_memory, prepared
@@ -60,7 +60,7 @@ def backpropagate(
     sampler: Choice = "auto",
     memory: int = MEMORY,
     dtype: Literal["float64", "float32"] = "float64",
-    backend: ArrayBackend = NUMPY,
+    backend: ArrayBackend | None = None,
 ) -> GradientNorms:
     """Return the squared norms of all weight and state gradients, for independent draws of the network.
 
@@ -96,6 +96,7 @@ def backpropagate(
     """
     network, start = prepared("backpropagate", network, batch, sampler, dtype, backward=True)
     each = bytes_per_network(network, start.shape, start.itemsize, backward=True)
+    backend = current_backend() if backend is None else backend
     device_start, normals = backend.asarray(start, dtype), backend.normals(rng)
     sizes = chunk_sizes("backpropagate", repeats, each, memory)
     keep_freed_memory(each * sizes[0])

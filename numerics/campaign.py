@@ -325,13 +325,13 @@ def _pickled(task: ShardTask) -> bytes:
     import cloudpickle
 
     module = sys.modules.get(task._shard.__module__)
-    # A user's file, or a test, has no name by which a worker could import it: its code travels along.
-    foreign = module is not None and module.__name__.split(".")[0] not in {
-        "theory",
-        "numerics",
-        "proofs_check",
-        "__main__",
-    }
+    # A user's file, or a test, has no name by which a worker could import it: its code travels along. A module that is
+    # registered already (a claim file) stays so.
+    foreign = (
+        module is not None
+        and module.__name__.split(".")[0] not in {"theory", "numerics", "proofs_check", "__main__"}
+        and module.__name__ not in cloudpickle.list_registry_pickle_by_value()
+    )
     if foreign:
         cloudpickle.register_pickle_by_value(module)
     try:

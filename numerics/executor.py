@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
+from numerics.array_backend import array_backend
 from numerics.fingerprint import environment
 
 T = TypeVar("T")
@@ -185,6 +186,24 @@ class DaskExecutor:
     def close(self) -> None:
         """Disconnect; the cluster stays as it is."""
         self._client.close()
+
+    def check_device(self, device: str) -> None:
+        """Raise unless every worker that is there can compute on a device.
+
+        Parameters
+        ----------
+        device : str
+            As for `numerics.array_backend.array_backend`.
+
+        Raises
+        ------
+        ExecutorError
+            Saying what a worker lacks.
+        """
+        try:
+            self._client.run(array_backend, device)
+        except (TypeError, ValueError) as error:
+            raise ExecutorError(f"DaskExecutor needs workers that have the device: {error}") from error
 
     def map(self, task: Callable[[int], T], indices: Sequence[int]) -> Iterator[tuple[int, T]]:
         """Yield results as workers finish them; see :class:`Executor`.

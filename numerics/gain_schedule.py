@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.batch_norm import BatchNormNetwork, gradient_path
+from numerics.batch_norm import BatchNormNetwork
+from numerics.batch_norm_gradient import gradient_path
 
 __all__ = ["GainSchedule", "gradient_excess", "measure_growth", "propose_gains"]
 

@@ -12,15 +12,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.array_backend import to_host
-from numerics.layer import GaussianLinear, HaarLinear
+from numerics.array_backend import Array, ArrayBackend, array_namespace, current_backend, to_host
+from numerics.layer import HaarLinear, Linear
+from numerics.sampler import bytes_per_network, keep_freed_memory
 
 if TYPE_CHECKING:
     from numerics.network import Network
 
 
 def gram_chain(
-    network: Network, gram: np.ndarray, rng: np.random.Generator, *, repeats: int = 1
+    network: Network,
+    gram: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    repeats: int = 1,
+    backend: ArrayBackend | None = None,
 ) -> Iterator[np.ndarray]:
     """Yield the Gram matrices X X^T / width after each block, for independent draws of the network.
 
@@ -33,6 +39,8 @@ def gram_chain(
     rng : numpy.random.Generator
     repeats : int
         Independent draws, propagated together.
+    backend : ArrayBackend, optional
+        Where states are computed, as for `numerics.sampler.sample`.
 
     Yields
     ------
@@ -54,8 +62,8 @@ def gram_chain(
     >>> len(grams), grams[0].shape, bool(np.allclose(np.einsum("rii->ri", grams[-1]), 1))
     (3, (4, 2, 2), True)
     """
-    for state in state_chain(network, gram, rng, repeats=repeats):
-        yield gram_matrix(state)
+    for _, product in _chain(network, gram, rng, repeats, backend):
+        yield _read_only(product / network.width)
 
 
 def gram_matrix(state: np.ndarray) -> np.ndarray:
@@ -66,15 +74,32 @@ def gram_matrix(state: np.ndarray) -> np.ndarray:
     >>> gram_matrix(np.array([[[1.0, 1.0], [1.0, -1.0]]]))
     array([[[1., 0.], [0., 1.]]])
     """
-    result = to_host(state @ state.swapaxes(-1, -2) / state.shape[-1])
+    return _read_only(state @ state.swapaxes(-1, -2) / state.shape[-1])
+
+
+def _read_only(array: Array) -> np.ndarray:
+    result = to_host(array)
     result.flags.writeable = False
     return result
 
 
 def state_chain(
-    network: Network, gram: np.ndarray, rng: np.random.Generator, *, repeats: int = 1
-) -> Iterator[np.ndarray]:
-    """Yield the states of shape (repeats, n, width) after each block; parameters as for `gram_chain`."""
+    network: Network,
+    gram: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    repeats: int = 1,
+    backend: ArrayBackend | None = None,
+) -> Iterator[Array]:
+    """Yield the states of shape (repeats, n, width) after each block, on their device; parameters as for `gram_chain`."""
+    for state, _ in _chain(network, gram, rng, repeats, backend):
+        yield state
+
+
+def _chain(
+    network: Network, gram: np.ndarray, rng: np.random.Generator, repeats: int, backend: ArrayBackend | None
+) -> Iterator[tuple[Array, Array]]:
+    """Yield X and X X^T after each block; the next linear layer needs the product as well, and it is computed once."""
     matrix = np.asarray(gram, dtype=np.float64)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not np.isfinite(matrix).all():
         raise ValueError(f"gram_chain needs a finite n x n Gram matrix, got shape {matrix.shape}.")
@@ -84,8 +109,8 @@ def state_chain(
         )
     if repeats < 1:
         raise ValueError(f"gram_chain needs repeats >= 1, got repeats={repeats!r}.")
-    first, *rest = network.layers(0)
-    if not isinstance(first, GaussianLinear | HaarLinear):
+    first = network.layers(0)[0]
+    if not isinstance(first, Linear):
         raise ValueError(
             f"gram_chain needs a block that begins with a linear layer (else a Gram matrix says too little), "
             f"got {first!r}; start from a batch (numerics.sampler.sample)."
@@ -95,14 +120,20 @@ def state_chain(
             f"gram_chain needs n <= width before a Haar layer (a thin frame has n orthonormal vectors), "
             f"got n={len(matrix)}, width={network.width}; start from a batch (numerics.sampler.sample)."
         )
-    state = first.columns(np.broadcast_to(matrix, (repeats, *matrix.shape)), network.width, rng)
-    for layer in rest:
-        state = layer.apply(state, network.width, rng)
-    yield state
-    for index in range(1, network.depth):
-        for layer in network.layers(index):
-            state = layer.apply(state, network.width, rng)
-        yield state
+    keep_freed_memory(repeats * bytes_per_network(network, (len(matrix), network.width), matrix.itemsize))
+    backend = current_backend() if backend is None else backend
+    start, normals = backend.asarray(matrix, "float64"), backend.normals(rng)
+    start = array_namespace(start).broadcast_to(start, (repeats, *matrix.shape))
+    state = first.columns(start, network.width, normals)
+    product = None
+    for index in range(network.depth):
+        linear, *rest = network.layers(index)
+        if product is not None and isinstance(linear, Linear):  # as is every first layer
+            state = linear.apply(state, network.width, normals, product)
+        for layer in rest:
+            state = layer.apply(state, network.width, normals)
+        product = state @ state.swapaxes(-1, -2)
+        yield state, product
 
 
 def isometry_gap(gram: np.ndarray) -> np.ndarray:

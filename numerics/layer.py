@@ -13,19 +13,21 @@ goes on. Weights used twice (tied, recurrent, convolutional) would break both, a
 **Backward.** `record` applies a layer and returns its pullback: gradient with respect to the output -> gradient with
 respect to the input. Pullbacks of linear layers draw, so each is called once, last layer first; they append the squared
 Frobenius norm of the gradient with respect to the weights to a list.
+
+The norms are defined in `numerics.normalisation`; they belong to this vocabulary and are named here, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from numerics.activation_arrays import activation_values, value_and_slope
-from numerics.array_backend import Array, NormalSource, array_namespace
+from numerics.array_backend import Array, NormalSource
+from numerics.normalisation import BatchNorm, LayerNorm, Recentre, Rescale, RMSNorm
 from numerics.weight_action import (
     Transpose,
     gaussian_columns,
@@ -98,11 +100,11 @@ class GaussianLinear:
         """Return the image of a batch whose Gram matrix over its width is `gram`."""
         return gaussian_columns(gram, width, rng)
 
-    def apply(self, state: Array, width: int, rng: NormalSource) -> Array:
-        """Return samples of shape (repeats, n, width)."""
+    def apply(self, state: Array, width: int, rng: NormalSource, product: Array | None = None) -> Array:
+        """Return samples of shape (repeats, n, width); `product` is X X^T of the state, where it is known already."""
         if self.full or state.shape[-2] > state.shape[-1]:
             return state @ gaussian_matrix(state, width, rng)
-        return gaussian_image(state, width, rng)
+        return gaussian_image(state, width, rng, product)
 
     def record(self, state: Array, width: int, rng: NormalSource) -> tuple[Array, Pullback]:
         """Return samples and a pullback, jointly exact in law (`numerics.weight_action`)."""
@@ -139,12 +141,12 @@ class HaarLinear:
         """Return the image of a batch whose Gram matrix over its width is `gram`; n <= width."""
         return haar_columns(gram, width, rng)
 
-    def apply(self, state: Array, width: int, rng: NormalSource) -> Array:
-        """Return samples of shape (repeats, n, width); the state has this width already, else ValueError."""
+    def apply(self, state: Array, width: int, rng: NormalSource, product: Array | None = None) -> Array:
+        """Return samples of shape (repeats, n, width), the state's own width, else ValueError; `product` is X X^T."""
         _check_square(state, width)
         if self.full or state.shape[-2] >= width:
             return state @ haar_weight(state, rng)
-        return haar_image(state, rng)
+        return haar_image(state, rng, product)
 
     def record(self, state: Array, width: int, rng: NormalSource) -> tuple[Array, Pullback]:
         """Return samples and a pullback, jointly exact in law (`numerics.weight_action`)."""
@@ -210,82 +212,6 @@ class Gain:
         if isinstance(self.factor, tuple):
             raise ValueError(f"Gain needs to know its block to choose a factor, got {self!r} outside a network.")
         return float(self.factor)
-
-
-@dataclass(frozen=True, slots=True)
-class LayerNorm:
-    """Scale every sample to squared norm `width`, after removing its mean if `centred` (else RMS norm).
-
-    The variance is the population variance (divided by the width), as in layer normalisation without parameters and
-    without epsilon. A sample that is constant across features has no direction and becomes nan, never a number.
-    """
-
-    centred: bool = True
-
-    def apply(self, state: Array, width: int, rng: NormalSource) -> Array:  # noqa: ARG002
-        """Return the state with unit mean square in every row."""
-        return _normalised(state, -1, self.centred)[0]
-
-    def record(self, state: Array, width: int, rng: NormalSource) -> tuple[Array, Pullback]:  # noqa: ARG002
-        """Return the state with unit mean square in every row, and the pullback."""
-        result, inverse = _normalised(state, -1, self.centred)
-        return result, _norm_pullback(result, inverse, -1, self.centred)
-
-
-def RMSNorm() -> LayerNorm:
-    """Return the norm that scales every sample to squared norm `width` and removes no mean.
-
-    Examples
-    --------
-    >>> RMSNorm()
-    LayerNorm(centred=False)
-    """
-    return LayerNorm(centred=False)
-
-
-@dataclass(frozen=True, slots=True)
-class BatchNorm:
-    """Scale every feature to unit mean square over the batch, after removing its batch mean if `centred`.
-
-    The biased variance (divided by n), no parameters, no epsilon: `Recentre` then `Rescale`. Papers that scale features
-    to unit norm instead follow it with ``Gain(n**-0.5)``. A feature without variance stays 0, the limit of
-    x / sqrt(variance + epsilon); with fewer than two samples and centring nothing would be left, and the samplers refuse.
-    """
-
-    centred: bool = True
-
-    def apply(self, state: Array, width: int, rng: NormalSource) -> Array:  # noqa: ARG002
-        """Return the state with unit mean square in every column that is not constant."""
-        return _normalised(state, -2, self.centred)[0]
-
-    def record(self, state: Array, width: int, rng: NormalSource) -> tuple[Array, Pullback]:  # noqa: ARG002
-        """Return the normalised state, and the pullback."""
-        result, inverse = _normalised(state, -2, self.centred)
-        return result, _norm_pullback(result, inverse, -2, self.centred)
-
-
-def Rescale() -> BatchNorm:
-    """Return batch normalisation without its recentring step: every feature to unit mean square over the batch.
-
-    Examples
-    --------
-    >>> Rescale()
-    BatchNorm(centred=False)
-    """
-    return BatchNorm(centred=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Recentre:
-    """Subtract the batch mean from every feature: batch normalisation without its rescaling step."""
-
-    def apply(self, state: Array, width: int, rng: NormalSource) -> Array:  # noqa: ARG002
-        """Return the state with mean 0 in every column."""
-        return state - _mean(state, -2)
-
-    def record(self, state: Array, width: int, rng: NormalSource) -> tuple[Array, Pullback]:  # noqa: ARG002
-        """Return the state with mean 0 in every column; a projection is its own pullback."""
-        return state - _mean(state, -2), lambda gradient, _: gradient - _mean(gradient, -2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,53 +297,6 @@ def _linear_pullback(state: Array, transpose: Transpose) -> Pullback:
 
 def _matrix_action(state: Array, weights: Array) -> tuple[Array, Transpose]:
     return state @ weights, lambda gradient: gradient @ weights.swapaxes(-1, -2)
-
-
-def _mean(state: Array, axis: int) -> Array:
-    return array_namespace(state).mean(state, axis=axis, keepdims=True)
-
-
-def _normalised(state: Array, axis: int, centred: bool) -> tuple[Array, Array]:
-    """Return the state over its root mean square along an axis, and the inverse of that, both without what is constant.
-
-    What remains of a constant after its rounded mean is subtracted is rounding, and counts as 0.
-    """
-    xp = array_namespace(state)
-    if not centred:
-        inverse = _inverse_root(xp, _mean_square(xp, state, axis), 0.0, axis)
-        return state * inverse, inverse
-    mean = _mean(state, axis)
-    result = state - mean
-    rounding = (4 * float(xp.finfo(state.dtype).eps) * mean) ** 2
-    inverse = _inverse_root(xp, _mean_square(xp, result, axis), rounding, axis)
-    result *= inverse  # its own array: half of the time of a layer is memory traffic
-    return result, inverse
-
-
-def _mean_square(xp: ModuleType, state: Array, axis: int) -> Array:
-    """Return the mean of squares along an axis, which is kept."""
-    if axis == -1:  # one pass, without an array of squares
-        return xp.einsum("...i,...i->...", state, state)[..., None] / state.shape[-1]
-    return xp.einsum("...ij,...ij->...j", state, state)[..., None, :] / state.shape[-2]
-
-
-def _inverse_root(xp: ModuleType, square: Array, rounding: Array | float, axis: int) -> Array:
-    """Return square^(-1/2); where the square is rounding, nan for a sample (axis -1) and 0 for a feature."""
-    clear = square > rounding
-    if bool(xp.all(clear)):
-        return 1 / xp.sqrt(square)
-    nothing = (float("nan") if axis == -1 else 0.0) * xp.ones_like(square)
-    return xp.where(clear, 1 / xp.sqrt(xp.where(clear, square, xp.ones_like(square))), nothing)
-
-
-def _norm_pullback(result: Array, inverse: Array, axis: int, centred: bool) -> Pullback:
-    """Return the pullback of y = P x / rms(P x): G -> P (G - y mean(G y)) / rms, P the centring (y is centred already)."""
-
-    def pullback(gradient: Array, _: list[Array]) -> Array:
-        along = gradient - result * _mean(gradient * result, axis)
-        return (along - _mean(along, axis) if centred else along) * inverse
-
-    return pullback
 
 
 def _check_square(state: Array, width: int) -> None:

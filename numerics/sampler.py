@@ -19,7 +19,7 @@ from typing import Literal
 
 import numpy as np
 
-from numerics.array_backend import NUMPY, Array, ArrayBackend, NormalSource, array_namespace, to_host
+from numerics.array_backend import Array, ArrayBackend, NormalSource, array_namespace, current_backend, to_host
 from numerics.layer import BatchNorm, Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Linear, Recentre, Residual
 from numerics.network import Network
 
@@ -42,7 +42,7 @@ def sample(
     sampler: Choice = "auto",
     memory: int = MEMORY,
     dtype: Literal["float64", "float32"] = "float64",
-    backend: ArrayBackend = NUMPY,
+    backend: ArrayBackend | None = None,
 ) -> np.ndarray:
     """Return a statistic of the state after every block, for independent draws of the network.
 
@@ -61,8 +61,9 @@ def sample(
     memory : int
         Bytes that the arrays of a chunk may take, apart from what the statistic makes.
     dtype : {"float64", "float32"}
-    backend : ArrayBackend
-        From `numerics.array_backend.array_backend`.
+    backend : ArrayBackend, optional
+        From `numerics.array_backend.array_backend`; by default `numerics.array_backend.current_backend`, which is NumPy
+        unless a run says otherwise.
 
     Returns
     -------
@@ -85,6 +86,7 @@ def sample(
     """
     network, start = prepared("sample", network, batch, sampler, dtype)
     each = bytes_per_network(network, start.shape, start.itemsize)
+    backend = current_backend() if backend is None else backend
     device_start, normals = backend.asarray(start, dtype), backend.normals(rng)
     sizes = chunk_sizes("sample", repeats, each, memory)
     keep_freed_memory(each * sizes[0])

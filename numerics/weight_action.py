@@ -98,18 +98,18 @@ def haar_columns(gram: Array, width: int, rng: NormalSource) -> Array:
     ValueError
         As `gaussian_columns`, or for n > width.
     """
-    return sqrt(width) * gram_factor(gram) @ _frame_rows(gram, width, rng)
+    return _frame_rows(gram, width, rng, sqrt(width) * gram_factor(gram))
 
 
-def gaussian_image(state: Array, width: int, rng: NormalSource) -> Array:
-    """Return X W for a fresh Gaussian W, shape (..., n, width), from the Gram matrix of X, shape (..., n, fan_in)."""
+def gaussian_image(state: Array, width: int, rng: NormalSource, product: Array | None = None) -> Array:
+    """Return X W for a fresh Gaussian W, shape (..., n, width), from X X^T (`product`, where known) of X (..., n, fan_in)."""
     normals = rng.standard_normal((*state.shape[:-1], width), state.dtype)
-    return (row_factor(state) / sqrt(state.shape[-1])) @ normals
+    return (row_factor(state, product) / sqrt(state.shape[-1])) @ normals
 
 
-def haar_image(state: Array, rng: NormalSource) -> Array:
+def haar_image(state: Array, rng: NormalSource, product: Array | None = None) -> Array:
     """Return X W for a fresh Haar W, by a frame of n columns; n <= d, else ValueError."""
-    return row_factor(state) @ _frame_rows(state, state.shape[-1], rng)
+    return _frame_rows(state, state.shape[-1], rng, row_factor(state, product))
 
 
 def gaussian_matrix(state: Array, width: int, rng: NormalSource) -> Array:
@@ -219,14 +219,17 @@ def gram_factor(gram: Array) -> Array:
     return vectors * xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))[..., None, :]
 
 
-def row_factor(state: Array) -> Array:
-    """Return an n x n matrix L with L L^T = X X^T for X of shape (..., n, d), n <= d, accurate for nearly dependent rows."""
+def row_factor(state: Array, product: Array | None = None) -> Array:
+    """Return an n x n matrix L with L L^T = X X^T for X of shape (..., n, d), n <= d, accurate for nearly dependent rows.
+
+    `product` is X X^T where the caller has it already; it takes as long as all the rest.
+    """
     xp = array_namespace(state)
-    factor = _cholesky(state @ _t(state))
+    factor = _cholesky(state @ _t(state) if product is None else product)
     if factor is not None:
         pivots = xp.diagonal(factor, 0, -2, -1)
         # False for nan, too: CuPy's answer to a matrix that is not positive definite.
-        if bool((xp.amin(pivots, -1) > _PIVOT_RATIO * xp.amax(pivots, -1)).all()):
+        if bool((pivots > _PIVOT_RATIO * xp.amax(pivots, -1)[..., None]).all()):
             return factor
     return _t(_qr_of_rows(state)[1])
 
@@ -239,20 +242,22 @@ def _cholesky(gram: Array) -> Array | None:
         return None
 
 
-def _frame_rows(like: Array, d: int, rng: NormalSource) -> Array:
-    """Return transposed Haar frames, shape (..., n, d), for arrays of shape (..., n, *)."""
+def _frame_rows(like: Array, d: int, rng: NormalSource, factor: Array | None = None) -> Array:
+    """Return transposed Haar frames, shape (..., n, d), for arrays of shape (..., n, *); from the left times a factor."""
     lead, n = tuple(like.shape[:-2]), like.shape[-2]
     if n > d:
         raise ValueError(
             f"a thin Haar frame needs n <= d (n orthonormal vectors of R^d), got n={n}, d={d}; use sampler='full'."
         )
     if d < _THIN * n:
-        return _t(_signed_q(rng.standard_normal((*lead, d, n), like.dtype)))
+        frames = _t(_signed_q(rng.standard_normal((*lead, d, n), like.dtype)))
+        return frames if factor is None else factor @ frames
     # Rows of C^-1 Z with Z Z^T = C C^T: the frame of the QR factorisation (C has a positive diagonal), at the cost of a
     # product. Z Z^T / d is within a factor 2 of I, so nothing is lost.
     xp = array_namespace(like)
     normals = rng.standard_normal((*lead, n, d), like.dtype)
-    return xp.linalg.inv(xp.linalg.cholesky(normals @ _t(normals))) @ normals
+    whitening = xp.linalg.inv(xp.linalg.cholesky(normals @ _t(normals)))
+    return (whitening if factor is None else factor @ whitening) @ normals
 
 
 def _signed_q(matrix: Array) -> Array:

@@ -8,10 +8,20 @@ import numpy as np
 import pytest
 
 from numerics.activation_arrays import activation_values, value_and_slope
-from numerics.array_backend import NUMPY, ArrayBackend, array_backend, array_namespace, to_host
+from numerics.array_backend import (
+    NUMPY,
+    ArrayBackend,
+    array_backend,
+    array_namespace,
+    available_devices,
+    computing_on,
+    current_backend,
+    shard_on_device,
+    to_host,
+)
 from numerics.backpropagation import backpropagate
 from numerics.distribution_test import two_sample_law_test
-from numerics.gram_chain import gram_matrix, isometry_gap
+from numerics.gram_chain import gram_chain, gram_matrix, isometry_gap
 from numerics.layer import BatchNorm, Elementwise, GaussianLinear, HaarLinear, LayerNorm, Residual
 from numerics.network import Network
 from numerics.sampler import batch_of_gram, sample
@@ -79,6 +89,47 @@ def test_streams_are_repeatable(other: ArrayBackend) -> None:
     ]
     assert np.array_equal(runs[0], runs[1])
     assert not np.array_equal(runs[0], runs[2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gram chain", "thin frame"])
+def test_gram_chains_agree_across_back_ends(other: ArrayBackend, name: str) -> None:
+    """By the default of the samplers, as a run sets it: the same law from the same Gram matrix."""
+    gram = 0.6 * np.eye(4) + 0.4
+    gaps = []
+    for device in ("cpu", f"{other.library}:{other.device}"):
+        with computing_on(device):
+            *_, last = gram_chain(NETWORKS[name], gram, np.random.default_rng(7), repeats=4000)
+        assert isinstance(last, np.ndarray)
+        gaps.append(isometry_gap(last + 0.1 * np.eye(4)))
+    assert two_sample_law_test(*gaps, 1e-6 / (2 * len(OTHERS))).verdict != "refuted"
+    assert not np.array_equal(*gaps)  # it did compute elsewhere
+
+
+def test_the_default_lasts_as_long_as_its_block() -> None:
+    assert current_backend() is NUMPY
+    with computing_on("cpu"):
+        assert current_backend() is NUMPY
+    with pytest.raises(ValueError, match="a device that is there"), computing_on("cuda:4096"):
+        pytest.fail("a device that is not there was entered")
+    assert current_backend() is NUMPY
+
+
+def test_a_shard_on_the_cpu_is_the_shard() -> None:
+    def draw(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+        return {"samples": rng.random(count)}
+
+    found = shard_on_device(np.random.default_rng(8), "cpu", draw, {"count": 3})
+    assert np.array_equal(found["samples"], np.random.default_rng(8).random(3))
+
+
+def test_devices_that_are_there_are_accepted() -> None:
+    devices = available_devices()
+    assert devices[0] == "cpu"
+    for device in devices:
+        array_backend(device)
+    with pytest.raises(ValueError, match=f"there is {', '.join(devices)}"):
+        array_backend("cuda:4096")
 
 
 def test_numpy_is_the_generator_itself() -> None:

@@ -11,35 +11,25 @@ from numerics.backpropagation import GradientNorms, backpropagate
 from numerics.distribution_test import two_sample_law_test
 from numerics.layer import (
     BatchNorm,
-    Elementwise,
     Gain,
     GaussianLinear,
     HaarLinear,
     Layer,
-    LayerNorm,
     Recentre,
     Residual,
 )
 from numerics.network import Network
 from numerics.sampler import choose_sampler
-from theory.activation import catalogue
 
 N, D, DEPTH, REPEATS = 3, 8, 4, 20_000
-TANH, RELU, GELU = (Elementwise(a) for a in catalogue("tanh", "relu", "gelu"))
 LINEAR, HAAR = GaussianLinear(), HaarLinear()
+Blocks = Callable[[str, int], tuple[Layer, ...]]
 
-BLOCKS: dict[str, tuple[Layer, ...]] = {
-    "linear": (LINEAR,),
-    "layer norm": (LINEAR, TANH, LayerNorm()),
-    "batch norm": (LINEAR, BatchNorm(), RELU),
-    "recentre": (LINEAR, Recentre(), TANH),
-    "haar": (HAAR, TANH),
-    "haar RMS norm": (HAAR, GELU, LayerNorm(centred=False)),
-    "haar rescale": (HAAR, BatchNorm(centred=False)),
-    "skips": (Residual((HAAR, TANH), weight=0.6, skip_weight=0.8), Residual((LINEAR, TANH), (LINEAR,))),
-}
+KINDS = (
+    "linear", "tanh layer norm", "batch norm", "recentre", "haar activation", "RMS norm", "rescale", "two skips",
+)  # fmt: skip
 # False-alarm probability of all law tests of this file together: 1e-6.
-ALPHA = 1e-6 / (4 * len(BLOCKS))
+ALPHA = 1e-6 / (4 * len(KINDS))
 
 
 def cubic(state: np.ndarray, _: object) -> np.ndarray:
@@ -47,10 +37,10 @@ def cubic(state: np.ndarray, _: object) -> np.ndarray:
     return state**3 + 0.1 * state[:, ::-1]
 
 
-def norms(name: str, sampler: str, seed: int) -> list[np.ndarray]:
+def norms(block: tuple[Layer, ...], sampler: str, seed: int) -> list[np.ndarray]:
     batch = np.random.default_rng(0).standard_normal((N, D)) + 0.5
     found = backpropagate(
-        Network(BLOCKS[name], D, DEPTH), batch, np.random.default_rng(seed),
+        Network(block, D, DEPTH), batch, np.random.default_rng(seed),
         loss_gradient=cubic, repeats=REPEATS, sampler=sampler,  # type: ignore[arg-type]
     )  # fmt: skip
     first, middle = found.weights[:, 0], found.weights[:, DEPTH // 2]
@@ -58,16 +48,17 @@ def norms(name: str, sampler: str, seed: int) -> list[np.ndarray]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", BLOCKS)
-def test_gradients_have_the_law_of_full_matrices(name: str) -> None:
-    assert choose_sampler(Network(BLOCKS[name], D, DEPTH), N, backward=True) != "full matrix"
-    for index, (thin, full) in enumerate(zip(norms(name, "thin", 1), norms(name, "full", 2), strict=True)):
+@pytest.mark.parametrize("name", KINDS)
+def test_gradients_have_the_law_of_full_matrices(name: str, block_of: Blocks) -> None:
+    block = block_of(name, DEPTH)
+    assert choose_sampler(Network(block, D, DEPTH), N, backward=True) != "full matrix"
+    for index, (thin, full) in enumerate(zip(norms(block, "thin", 1), norms(block, "full", 2), strict=True)):
         found = two_sample_law_test(thin, full, ALPHA)
         assert found.verdict != "refuted", (index, found)
 
 
 @pytest.mark.slow
-def test_full_matrices_are_backpropagation_as_everyone_writes_it() -> None:
+def test_full_matrices_are_backpropagation_as_everyone_writes_it(block_of: Blocks) -> None:
     """A second implementation: loops over layers, plain NumPy, for layer-normalised tanh networks."""
     rng = np.random.default_rng(3)
     batch = np.random.default_rng(0).standard_normal((N, D)) + 0.5
@@ -86,7 +77,7 @@ def test_full_matrices_are_backpropagation_as_everyone_writes_it() -> None:
         gradient = gradient / deviation * (1 - active**2)
         first_weights = ((before.swapaxes(1, 2) @ gradient) ** 2).sum((1, 2))
         gradient = gradient @ weights.swapaxes(1, 2)
-    weight_norms, _, state_norms, _ = norms("layer norm", "thin", 4)
+    weight_norms, _, state_norms, _ = norms(block_of("tanh layer norm", DEPTH), "thin", 4)
     assert two_sample_law_test(weight_norms, first_weights, ALPHA).verdict != "refuted"
     assert two_sample_law_test(state_norms, (gradient**2).sum((1, 2)), ALPHA).verdict != "refuted"
 
@@ -125,8 +116,8 @@ def test_gradients_of_linear_gaussian_networks_have_constant_mean_square() -> No
     assert error.max() < 0.01
 
 
-def test_order_shapes_types_and_chunks() -> None:
-    network = Network(BLOCKS["skips"], D, DEPTH)
+def test_order_shapes_types_and_chunks(block_of: Blocks) -> None:
+    network = Network(block_of("two skips", DEPTH), D, DEPTH)
     batch = np.random.default_rng(0).standard_normal((N, D)).astype(np.float32)
     found = backpropagate(network, batch, np.random.default_rng(9), repeats=11, memory=2**16, dtype="float32")
     assert isinstance(found, GradientNorms)

@@ -131,3 +131,17 @@ def test_workers_of_another_version_are_named_before_any_work():
     other = environment() | {"haarmite": "0.0.9", "numpy": "1.26.4"}
     with pytest.raises(ExecutorError, match=r"worker tcp://b:1 with .*numpy 1\.26\.4 there.*; install the same"):
         check_environments({"tcp://a:1": environment(), "tcp://b:1": other})
+
+
+def test_a_device_that_a_worker_lacks_is_named():
+    class Cluster:
+        """Runs what a client is asked to run on a worker without such a device."""
+
+        def run(self, function, *arguments):
+            return {"tcp://a:1": function(*arguments)}
+
+    executor = object.__new__(DaskExecutor)
+    executor._client = Cluster()
+    executor.check_device("cpu")
+    with pytest.raises(ExecutorError, match=r"workers that have the device: .* got device='cuda:4096'"):
+        executor.check_device("cuda:4096")

@@ -41,7 +41,7 @@ def test_linear_network_conserves_the_angle(rho: float, time: float) -> None:
 
 
 def test_against_the_hyperbolic_density() -> None:
-    from theory.covariance_sde.linear_network import hyperbolic_density
+    from theory.covariance_sde.hyperbolic_law import hyperbolic_density
 
     law = transition_law(artanh_drift(0.0), 0.0, 1.0, cells=2400, steps=800)
     step = 1e-2

@@ -48,19 +48,6 @@ def test_pullback_is_the_adjoint_of_the_derivative(layer: Layer) -> None:
     assert np.sum(pullback(g, []) * v) == pytest.approx(quotient, rel=1e-7, abs=1e-7)
 
 
-def test_norms_do_what_their_definition_says() -> None:
-    rng = np.random.default_rng(1)
-    x = rng.standard_normal((2, 5, 7)) + 3
-    apply = {layer: layer.apply(x, 7, rng) for layer in (LayerNorm(), RMSNorm(), BatchNorm(), Rescale(), Recentre())}
-    assert np.allclose(apply[RMSNorm()], x / np.sqrt((x**2).mean(2, keepdims=True)))
-    assert np.allclose(apply[LayerNorm()], (x - x.mean(2, keepdims=True)) / x.std(2, keepdims=True))
-    assert np.allclose(apply[BatchNorm()], (x - x.mean(1, keepdims=True)) / x.std(1, keepdims=True))
-    assert np.allclose(apply[Rescale()], x / np.sqrt((x**2).mean(1, keepdims=True)))
-    assert np.allclose(apply[Recentre()], x - x.mean(1, keepdims=True))
-    both = Rescale().apply(apply[Recentre()], 7, rng)
-    assert np.allclose(both, apply[BatchNorm()])
-
-
 def test_weight_gradients_are_those_of_the_matrix() -> None:
     """||X^T G||^2 through n x n Gram matrices."""
     rng = np.random.default_rng(2)
@@ -70,20 +57,6 @@ def test_weight_gradients_are_those_of_the_matrix() -> None:
         _, pullback = layer.record(x, 9, rng)
         pullback(g, norms)
         assert np.allclose(norms[0], ((x.swapaxes(1, 2) @ g) ** 2).sum((1, 2)))
-
-
-@pytest.mark.parametrize("constant", [0.0, 0.1, -0.3, 1e100])
-def test_what_has_no_direction_gets_none(constant: float) -> None:
-    """A constant sample becomes nan, a constant feature 0, though 0.1 minus its rounded mean is not 0."""
-    rng = np.random.default_rng(3)
-    x = rng.standard_normal((1, 24, 24))
-    x[0, 3] = constant
-    assert np.isnan(LayerNorm().apply(x, 24, rng)[0, 3]).all()
-    y = x.swapaxes(1, 2)
-    normed, pullback = BatchNorm().record(y, 24, rng)
-    assert (normed[0, :, 3] == 0).all()
-    assert np.isfinite(normed).all()
-    assert (pullback(np.ones_like(y), [])[0, :, 3] == 0).all()
 
 
 def test_residual_with_an_independent_skip_adds_gram_matrices_on_average() -> None:

@@ -6,19 +6,11 @@ import flint
 import numpy as np
 import pytest
 
+from numerics.angle_recursion import MeanField
 from numerics.gram_chain import gram_chain
 from numerics.layer import BatchNorm
-from numerics.recentering import (
-    MeanField,
-    UnitBatch,
-    binomial_interval,
-    clustered_grams,
-    first_hit,
-    generic_grams,
-    odd_state,
-    recentred_chain,
-    recentred_network,
-)
+from numerics.recentering import UnitBatch, recentred_chain, recentred_network
+from numerics.recentred_batch import binomial_interval, clustered_grams, first_hit, generic_grams, odd_state
 from theory.activation.activation import Activation
 from theory.enclosure.ball import working_bits
 from theory.recentering.gram_recursion import mean_field_layer
