@@ -40,6 +40,14 @@ RATE_TEXT: dict[Case, str] = {
 }
 
 
+_LATEX: dict[Case, str] = {
+    1: r"|\rho_\ell| \leq \frac{r a^\ell}{1 - r + r a^\ell}, \quad r = |\rho_0|",
+    2: r"1 - \rho_\ell \leq a^\ell (1 - \rho_0)",
+    3: r"1 - \rho_\ell \leq \frac{1 - \rho_0}{1 + A \ell (1 - \rho_0)}",
+    4: r"|\rho_\ell - \rho^*| \leq a^\ell \frac{|\rho_0 - \rho^*|}{1 - |\rho_0|}",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Convergence:
     """A proved bound on the distance to the attracting fixed point after l layers.
@@ -151,6 +159,13 @@ class Convergence:
             "constant": self.constant.to_json(digits),
             "asymptotic_factor": self.asymptotic_factor.to_json(digits),
         }
+
+    def _repr_latex_(self) -> str:
+        """Return the bound with its constant, for notebooks."""
+        from theory.display import display_math, number_latex
+
+        name = "A" if self.case == 3 else "a"
+        return display_math(rf"{_LATEX[self.case]}, \quad {name} = {number_latex(self.constant)}")
 
     def _check_start(self, start: Fraction) -> Fraction:
         start = Fraction(start)

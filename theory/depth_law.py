@@ -40,6 +40,13 @@ class DepthLaw:
     power: int
     constant: Number
 
+    def _repr_latex_(self) -> str:
+        """Return the law, for notebooks."""
+        from theory.display import display_math, number_latex
+
+        power = r"\ell" if self.power == 1 else rf"\ell^{{{self.power}}}"
+        return display_math(rf"{power} (1 - \rho_\ell) \to {number_latex(self.constant)}")
+
     def to_json(self, digits: int) -> dict[str, Any]:
         """Return {"power", "constant"}."""
         return {"power": self.power, "constant": self.constant.to_json(digits)}

@@ -105,6 +105,23 @@ class FixedPoints:
         """Return the points as a list of JSON-able dictionaries."""
         return [point.to_json(digits) for point in self.points]
 
+    def _repr_html_(self) -> str:
+        """Return the points as a table, for notebooks."""
+        from theory.display import DIGITS, html_table
+
+        words = {True: "attracts", False: "repels", None: "undecided"}
+        rows = [
+            [p.value.decimal(DIGITS), p.slope.decimal(DIGITS), words[p.stable], p.value.method] for p in self.points
+        ]
+        caption = (
+            "every correlation is fixed"
+            if self.is_identity
+            else "undecided"
+            if self.case is None
+            else CASE_TEXT[self.case]
+        )
+        return html_table(["rho*", "slope", "", "method"], rows, caption)
+
 
 def fixed_points(kernel: CorrelationMap) -> FixedPoints:
     """Return all rho in [-1, 1] with kappa(rho) = rho.

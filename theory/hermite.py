@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from theory.activation.expression import Expression
 
 LARGEST_COUNT = 20_000
+_SHOWN_TERMS, _SHOWN_DIGITS = 6, 6
+"""What a notebook shows."""
 _KNOWN: dict[Activation, dict[tuple[int, int], list[flint.arb]]] = {}
 """Coefficients found so far, by activation, then by count and digits."""
 _GUARDS = (2, 12, 60)
@@ -90,6 +92,19 @@ class HermiteExpansion:
     def variance(self) -> Number:
         """Var s(Z) = sum_{k>=1} c_k^2."""
         return Number.combine(lambda mean, second: second - mean**2, self.mean, self.second_moment)
+
+    def _repr_latex_(self) -> str:
+        """Return the first terms of s = sum_k c_k he_k, for notebooks."""
+        import sympy as sp
+
+        from theory.display import display_math
+
+        terms = [(k, self.coefficient(k).decimal(_SHOWN_DIGITS)) for k in range(_SHOWN_TERMS)]
+        shown = [rf"{text} \, \mathrm{{he}}_{{{k}}}" for k, text in terms if text.strip("-0.")]
+        total = " + ".join(shown).replace("+ -", "- ") or "0"
+        symbol = next(iter(self.activation.sympy.free_symbols))
+        ends = self.activation.sympy.is_polynomial(symbol) and sp.degree(self.activation.sympy, symbol) < _SHOWN_TERMS
+        return display_math(rf"s = {total}" + ("" if ends else r" + \cdots"))
 
 
 def coefficient_balls(activation: Activation, count: int, digits: int) -> list[flint.arb]:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
 Kind = Literal["raw", "normalised", "centred"]
+_SERIES_TERMS, _SERIES_DIGITS = 6, 6
+"""What a notebook shows of a map without closed form."""
 
 
 @dataclass(frozen=True)
@@ -296,6 +298,21 @@ class KernelMap:
         from theory.kernel_depth import gap_after
 
         return gap_after(self, delta, layers)
+
+    def _repr_latex_(self) -> str:
+        """Return the closed form, or the first terms of the series, for notebooks."""
+        from theory.display import display_math
+
+        index = {"raw": "", "normalised": r"_{\mathrm{RMS}}", "centred": r"_{\mathrm{LN}}"}[self.kind]
+        if self.latex is not None:
+            return display_math(rf"\kappa{index}(\rho) = {self.latex}")
+        terms = [(k, self.coefficient(k).decimal(_SERIES_DIGITS)) for k in range(_SERIES_TERMS)]
+        shown = [
+            text + ("" if k == 0 else r" \rho" if k == 1 else rf" \rho^{{{k}}}")
+            for k, text in terms
+            if text.strip("0.")
+        ]
+        return display_math(rf"\kappa{index}(\rho) = {' + '.join(shown)} + O(\rho^{{{_SERIES_TERMS}}})")
 
     def _scaled(self, number: Number) -> Number:
         return number if not number.is_finite else Number.combine(lambda n, s: n / s, number, self.scale)

@@ -18,6 +18,8 @@ from theory.hermite import HermiteExpansion
 from theory.kernel_map import KernelMap
 
 if TYPE_CHECKING:
+    import pandas
+
     from theory.activation.activation import Activation
 
 Cell = Number | str | int | bool | None
@@ -100,6 +102,28 @@ class RateTable:
                 "",
             ]
         )
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return a pandas data frame: numbers as the nearest doubles, the rest as it is, and the method of each row.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed; it is no dependency.
+        """
+        from theory.data_frame import data_frame
+
+        def plain(cell: Cell) -> Any:
+            return float(cell.value(25)) if isinstance(cell, Number) else cell
+
+        columns = [*(column.key for column in self.columns), "method"]
+        return data_frame(columns, [[*map(plain, row), _method(row)] for row in self.rows], "RateTable.to_frame")
+
+    def _repr_html_(self) -> str:
+        """Return the table, for notebooks."""
+        from theory.display import html_table
+
+        return html_table([*(column.heading for column in self.columns), "method"], self.text_rows())
 
     def _text(self, cell: Cell) -> str:
         if isinstance(cell, Number):

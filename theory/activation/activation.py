@@ -78,6 +78,14 @@ class Activation:
     def __str__(self) -> str:
         return self.name
 
+    def _repr_latex_(self) -> str:
+        """Return s(x) = its formula, for notebooks."""
+        import sympy as sp
+
+        from theory.display import display_math
+
+        return display_math(f"s(x) = {sp.latex(self.sympy)}")
+
     @property
     def text(self) -> str:
         """The expression as text the parser reads."""

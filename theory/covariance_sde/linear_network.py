@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from theory.enclosure.ball import Number, ball_of, bits_of, is_accurate, working_bits
 
@@ -187,47 +187,3 @@ def sinh_moment_factors(n: Expr) -> tuple[Expr, Expr]:
             f"sinh_moment_factors needs sh^2 + 1/3 to be an eigenfunction, got {constant} - {square}/3."
         )
     return first, square
-
-
-def hyperbolic_density(y: Any, time: Any) -> Any:
-    """Return the density of artanh rho_T at y for the linear SDE from rho_0 = 0, at mpmath's precision.
-
-    Parameters
-    ----------
-    y : mpmath number or int
-    time : mpmath number or int
-        T > 0.
-
-    Raises
-    ------
-    ValueError
-        If T <= 0.
-
-    Notes
-    -----
-    artanh rho is the signed distance of a Brownian motion of the hyperbolic plane to a geodesic; the density is McKean's
-    heat kernel integrated along curves of equal distance. K is the complete elliptic integral of the parameter m.
-    **Accuracy**: numerical quadrature, no proved error; the mass is 1 to about 15 digits at the default precision.
-
-    Examples
-    --------
-    >>> import mpmath
-    >>> mpmath.nstr(hyperbolic_density(mpmath.mpf(0), mpmath.mpf(1)), 8)
-    '0.31554319'
-    """
-    import mpmath
-
-    if not time > 0:
-        raise ValueError(f"hyperbolic_density needs time > 0 (at 0 the law is a point), got time={time!r}.")
-    y, time = abs(mpmath.mpf(y)), mpmath.mpf(time)
-    base = mpmath.cosh(y)
-
-    def integrand(r: Any) -> Any:
-        total = mpmath.cosh(r) + base
-        # cosh r - cosh y as a product: no cancellation near r = y
-        parameter = 2 * mpmath.sinh((r + y) / 2) * mpmath.sinh((r - y) / 2) / total
-        return r * mpmath.exp(-(r**2) / (2 * time)) * 4 / mpmath.sqrt(total) * mpmath.ellipk(parameter)
-
-    width = mpmath.sqrt(time)
-    integral = mpmath.quad(integrand, [y, y + width, y + 3 * width, y + 8 * width, y + 20 * width])
-    return base * mpmath.sqrt(2) * mpmath.exp(-time / 8) * (2 * mpmath.pi * time) ** mpmath.mpf(-1.5) * integral

@@ -104,7 +104,7 @@ def to_mpf(ball: flint.arb) -> mpmath.mpf:
     import mpmath
 
     if not ball.is_finite():
-        return mpmath.mpf(ball.str(5, radius=False).replace("+/-", ""))
+        return mpmath.inf if ball > 0 else -mpmath.inf if ball < 0 else mpmath.nan
     mantissa, exponent = ball.mid().man_exp()
     return mpmath.ldexp(mpmath.mpf(int(mantissa)), int(exponent))
 
@@ -254,6 +254,12 @@ class Number:
 
     def __str__(self) -> str:
         return self.decimal(20) if self.exact is None else str(self.exact)
+
+    def _repr_latex_(self) -> str:
+        """Return the closed form, or decimals with their error, for notebooks."""
+        from theory.display import display_math, number_latex
+
+        return display_math(number_latex(self))
 
     def _decimal(self, digits: int) -> tuple[str, str | None]:
         check_digits(digits, "Number.decimal")

@@ -250,6 +250,14 @@ class RationalFunction:
             "denominator": _product_text(self.denominator_constant, denominator),
         }
 
+    def _repr_latex_(self) -> str:
+        """Return the function of d, for notebooks."""
+        import sympy as sp
+
+        from theory.display import display_math
+
+        return display_math(sp.latex(self.as_sympy()))
+
     def __str__(self) -> str:
         text = self.as_json()
         factors = len(self.denominator_roots) + (self.denominator_constant != 1)

@@ -1,6 +1,6 @@
 """Batch normalisation taken apart: recentring, rescaling and an activation acting on the Gram matrix of a batch."""
 
-from theory.recentering.cluster_growth import saturation_angle, spread_growth
+from theory.recentering.cluster_growth import rescaled_growth, saturation_angle, spread_growth
 from theory.recentering.cluster_odd_family import ClusterOddFamily
 from theory.recentering.family_fixed_point import FamilyFixedPoint, family_fixed_points
 from theory.recentering.gram_recursion import mean_field_layer, recentred
@@ -25,6 +25,7 @@ __all__ = [
     "mean_field_layer",
     "rank_two_probability",
     "recentred",
+    "rescaled_growth",
     "rescaling_factor",
     "saturation_angle",
     "spectrum_at",

@@ -11,8 +11,19 @@ growing where the cubic term kappa-angle t(1 - kink t/(3 pi)) of the angle map c
 
     t* = 3 pi (1 - rho^(-1/2))/kink,         n t* -> 3 pi for every kink.
 
-The fixed point itself (`family_fixed_point`) has n t -> 3 pi likewise; `odd_point_bracket` encloses it for all large n at
-once. Source: this project.
+The fixed point itself (`family_fixed_point`) has n t -> 3 pi likewise; `scaled_balance` encloses its place for all large n
+at once.
+
+**With rescaling** no finite factor exists. A neuron sees the cluster at u + w_j, sum w_j = 0, and the odd sample at -(n-1) u;
+its variance is (n-1) u^2 + |w|^2/n. With X = |w|^2/a a chi-square of n - 2 and Y = u^2/sigma^2 one of 1 degree of freedom,
+independent, and q = a/(n (n-1) sigma^2), the mean squared distance of two cluster samples after the neuron's batch was
+divided by its deviation is (2n/(n-2)) E[q X/(Y + q X)]. Relative to n^2/(n-1), the squared distance of a collapsed cluster
+and its odd sample, and to the same quotient s = 2 q (n-1)/n before,
+
+    growth = E[X/(Y + q X)]/(n-2) = 2F1(1, n/2; (n+1)/2; 1 - q)/(n-1),    q = s n/(2 (n-1)),
+
+which tends to oo like s^(-1/2) as s -> 0, since E 1/Y = oo: neurons that see no difference between cluster and odd sample
+magnify the cluster. ReLU keeps between a half and all of it, relative to the scale. Source: this project.
 """
 
 from __future__ import annotations
@@ -65,6 +76,47 @@ def saturation_angle(batch_size: int, kernel: HomogeneousKernel = RELU, digits: 
     with working_bits(bits_of(digits + 10)):
         root = flint.arb(flint.fmpq(rho.denominator, rho.numerator)).sqrt()
         return 3 * flint.arb.pi() * (1 - root) / flint.arb(flint.fmpq(kink.numerator, kink.denominator))
+
+
+def rescaled_growth(batch_size: int, spread: Fraction, digits: int = 30) -> flint.arb:
+    """Return a ball of the growth of the squared relative spread of a cluster in one recentred and rescaled layer.
+
+    Parameters
+    ----------
+    batch_size : int
+        n >= 3.
+    spread : Fraction
+        s in (0, 1/2]: mean squared distance inside the cluster over that to the odd sample, before the layer.
+    digits : int
+
+    Returns
+    -------
+    flint.arb
+        2F1(1, n/2; (n+1)/2; 1 - q)/(n-1), before the activation.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the batch size is no integer, or below 3; if the spread is outside (0, 1/2].
+
+    Examples
+    --------
+    For n = 3 it is 1/(sqrt(q) (1 + sqrt(q))), q = 3s/4:
+
+    >>> rescaled_growth(3, Fraction(1, 12)).str(10, radius=False)  # q = 1/16
+    '3.200000000'
+    """
+    n = check_batch_size("rescaled_growth", batch_size, 3)
+    check_digits(digits, "rescaled_growth")
+    if not 0 < spread <= Fraction(1, 2):
+        raise ValueError(
+            f"rescaled_growth needs 0 < spread <= 1/2 (beyond, no cluster is left), got spread={spread!r}."
+        )
+    q = Fraction(spread) * n / (2 * (n - 1))
+    with working_bits(bits_of(digits + 10)):
+        z = flint.acb(flint.arb(flint.fmpq(q.denominator - q.numerator, q.denominator)))
+        value = z.hypgeom_2f1(flint.acb(1), flint.acb(flint.arb(n) / 2), flint.acb(flint.arb(n + 1) / 2))
+        return value.real / (n - 1)
 
 
 def scaled_balance_limit(place: Expr) -> Expr:

@@ -35,6 +35,12 @@ def test_tanh_at_scale_one_half_has_a_stationary_gamma_law() -> None:
     )
 
 
+def test_b_as_a_function_of_the_scale_does_not_depend_on_it() -> None:
+    """tanh: phi'' = 0, phi''' = -2, so b(a) = -2/a^2 whatever the scale that the numbers are given at."""
+    cards = [sde_card(catalogue("tanh")[0], scale) for scale in (1, Fraction(1, 2))]
+    assert {card["b_formula"] for card in cards} == {"(-2)/a**2"}
+
+
 def test_kinks_elsewhere_are_no_shaped_relu() -> None:
     assert kink_slopes(catalogue("elu")[0]) is None
     assert kink_slopes(catalogue("hardtanh")[0]) is None

@@ -9,7 +9,6 @@ import pytest
 import sympy as sp
 
 from theory.covariance_sde.linear_network import (
-    hyperbolic_density,
     mean_correlation_layer,
     mean_log_determinant,
     mean_log_norm,
@@ -76,25 +75,11 @@ def test_sinh_factors_against_the_gamma_functions_at_one_width() -> None:
 
 
 @pytest.mark.slow
-def test_hyperbolic_density_has_mass_one_and_the_exact_second_moment() -> None:
-    """E sinh^2 Y_T = (e^{3T} - 1)/3 from rho_0 = 0; the trapezoid rule is spectrally accurate for an analytic bump."""
-    step = mpmath.mpf(1) / 4
-    mass = second = -hyperbolic_density(0, 1) * step / 2
-    second = mpmath.mpf(0)
-    for k in range(45):
-        density = hyperbolic_density(k * step, 1) * step
-        mass += density
-        second += mpmath.sinh(k * step) ** 2 * density
-    assert abs(2 * mass - 1) < 1e-12
-    assert abs(2 * second - (mpmath.exp(3) - 1) / 3) < 1e-10
-
-
 @pytest.mark.parametrize(
     ("call", "match"),
     [
         (lambda: mean_correlation_layer(Fraction(3, 2), 5), r"rho in \[-1, 1\]"),
         (lambda: mean_correlation_layer(Fraction(1, 2), 1), "n >= 2"),
-        (lambda: hyperbolic_density(1, 0), "time > 0"),
     ],
 )
 def test_bad_input(call: object, match: str) -> None:
