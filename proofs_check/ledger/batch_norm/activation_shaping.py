@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, Increment, at_most, equal, exactly_if, function, probability, rational
 from proofs_check.ledger.batch_norm.measured import judge_range, unit_gradient
 from proofs_check.ledger.papers import BATCH_NORM
 from proofs_check.symbolic import Derivation
 from proofs_check.trial import Trial
 from theory.batch_norm.shaping import CRITICAL_EXPONENT, gain_sum, is_summable
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 FIRST, LAST = 60, 200
 """The layers whose growth is measured."""
@@ -43,6 +48,28 @@ class ShapingLaw:
     power: int = 4
     constants: tuple[float, float] = (0.15, 0.6)
 
+    def formula(self) -> Formula:
+        """Return the share of tanh networks whose growth Delta over the measured layers is outside its range, and when the sum is finite."""
+        exponent, growth, width = sp.symbols("e Delta d")
+        gradient = Increment(sp.Symbol("L")) / Increment(sp.Symbol(f"W_{FIRST}"))
+        layer = sp.Symbol("l", integer=True)
+        gain = (layer + 1) ** (self.power * exponent)
+        total = sp.Sum(gain, (layer, FIRST + 1, LAST))
+        low, high = (rational(c) * total for c in self.constants)
+        outside = sp.Or(sp.Lt(growth, low - rational(MARGIN)), sp.Gt(growth, high + rational(MARGIN)), evaluate=False)
+        return (
+            at_most(probability(outside), sp.Rational(1, 5)),
+            equal(growth, sp.log(function("norm")(gradient)) - sp.log((width - 1) / (2 * width)) / 2),
+            equal(width, 20),
+            exactly_if(sp.Lt(sp.Sum(gain, (layer, 1, sp.oo)), sp.oo), sp.Lt(exponent, -sp.Rational(1, self.power))),
+        )
+
+
+def _schedules() -> SearchStrategy[Schedule]:
+    from hypothesis import strategies as st
+
+    return st.integers(-12, -3).map(lambda k: Schedule(Fraction(k, 20)))
+
 
 claim = Claim(
     id="B15",
@@ -50,6 +77,7 @@ claim = Claim(
     paper=BATCH_NORM,
     statement=ShapingLaw(),
     pinned=[Schedule(Fraction(-1, 5)), Schedule(Fraction(-2, 5))],
+    cases=_schedules,
     conjecture=True,
     mutants=[
         Mutant("square: threshold -1/2", ShapingLaw(power=2), on="e=-2/5", by=SAMPLED),
@@ -102,7 +130,8 @@ def _with_sum(found: Evidence, total: float) -> Evidence:
 
 def growths(rng: np.random.Generator, exponent: float, groups: int) -> np.ndarray:
     """Return log|dL/dW| of the first layer minus the linear plateau, means over two tanh networks of width 20 each."""
-    from numerics.batch_norm import BatchNormNetwork, gradient_path
+    from numerics.batch_norm import BatchNormNetwork
+    from numerics.batch_norm_gradient import gradient_path
 
     width = 20
     gains = tuple(float((layer + 1) ** exponent) for layer in range(FIRST, LAST))

@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, equal, mean, rational
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
@@ -37,6 +38,21 @@ class ElementaryBound:
     skew: Fraction = Fraction(8, 3)
     uniform: Callable[[sp.Expr], sp.Expr] = uniform_factor
     printed: Fraction = Fraction(2)
+
+    def formula(self) -> Formula:
+        """Return the three lower bounds of the mean decrease of the gap, and what v and s_j are."""
+        d, v, k, j = sp.Symbol("d"), sp.Symbol("v"), sp.Symbol("k", integer=True), sp.Symbol("j")
+        spread, eigenvalue = sp.IndexedBase("s"), sp.IndexedBase("lambda")
+        decrease = mean(sp.Symbol("phi_0") - sp.Symbol("phi_1"))
+        return (
+            at_least(decrease, v / (1 + rational(self.skew) * spread[3] / ((d + 4) * spread[2]))),
+            at_least(decrease, self.uniform(d) * v),
+            at_least(decrease, -sp.log(1 - v / (rational(self.printed) * d))),
+            equal(v, spread[2] / (d * (d + 2))),
+            equal(spread[j], sp.Sum((eigenvalue[k] - 1) ** j, (k, 1, d))),
+            equal(sp.Sum(eigenvalue[k], (k, 1, d)), d),
+            at_least(d, 2),
+        )
 
 
 SKEWED = cases.one_large(10, Fraction(1, 20))

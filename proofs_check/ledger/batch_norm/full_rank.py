@@ -9,14 +9,21 @@ with n < d is not enough. Rates below are measured; the claim is that they stay 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
 
 import numpy as np
+import sympy as sp
 
 from proofs_check.claim import SAMPLED, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, Increment, at_most, belongs, below, equal, function, probability, rational
 from proofs_check.ledger.batch_norm.measured import judge_range, unit_gradient
 from proofs_check.ledger.papers import BATCH_NORM
 from proofs_check.trial import Trial
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,36 @@ class RankGrowth:
     low: float = 0.4
     high: float = 2.0
 
+    def formula(self) -> Formula:
+        """Return the share of networks whose rate r of growth per layer is outside the range around the measured r_0.
+
+        U_l is X_l if a sample is repeated, else W_l.
+        """
+        rate, measured, d = sp.Symbol("r"), sp.Symbol("r_0"), sp.Symbol("d")
+        low, high = rational(self.low) * measured, rational(self.high) * measured
+        gradients = [
+            sp.log(function("norm")(Increment(sp.Symbol("L")) / Increment(sp.Symbol(f"U_{layer}"))))
+            for layer in (30, 70)
+        ]
+        return (
+            at_most(probability(sp.Or(sp.Lt(rate, low), sp.Gt(rate, high), evaluate=False)), sp.Rational(1, 5)),
+            equal(rate, (gradients[0] - gradients[1]) / 40),
+            belongs(sp.Symbol("U_l"), sp.FiniteSet(*sp.symbols("W_l X_l"))),
+            below(function("rank")(sp.Symbol("X_0")), d),
+        )
+
+
+def thin(samples: int, ratio: int) -> DeficientBatch:
+    """Return n independent samples of ratio * n features, with the rate that d/n -> oo would give."""
+    rate = log((samples - 1) / (samples - 2)) / 2
+    return DeficientBatch(f"thin d={ratio * samples} n={samples}", ratio * samples, samples, rate)
+
+
+def _thin_batches() -> SearchStrategy[DeficientBatch]:
+    from hypothesis import strategies as st
+
+    return st.builds(thin, st.integers(5, 6), st.integers(4, 5))
+
 
 claim = Claim(
     id="B13",
@@ -52,6 +89,7 @@ claim = Claim(
         DeficientBatch("half the samples d=10", 10, 5, 0.060),
         DeficientBatch("thin d=24 n=6", 24, 6, 0.077),
     ],
+    cases=_thin_batches,
     conjecture=True,
     mutants=[
         Mutant("bounded for a repeated sample", RankGrowth(-0.2, 0.2), on="repeated sample d=10", by=SAMPLED),
@@ -70,7 +108,8 @@ def sampled_rates(statement: RankGrowth, case: DeficientBatch, trial: Trial) -> 
 
 def rates(rng: np.random.Generator, width: int, samples: int, repeated: bool, groups: int) -> np.ndarray:
     """Return mean rates per layer towards the input, each over six networks of depth 110."""
-    from numerics.batch_norm import BatchNormNetwork, gradient_path
+    from numerics.batch_norm import BatchNormNetwork
+    from numerics.batch_norm_gradient import gradient_path
 
     batch = rng.standard_normal((6 * groups, width, samples))
     if repeated:

@@ -11,17 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, Increment, at_most, equal, function, probability, rational
 from proofs_check.ledger.batch_norm.measured import judge_range, unit_gradient
 from proofs_check.ledger.papers import BATCH_NORM
 from proofs_check.sampled import all_of
 from proofs_check.symbolic import Derivation
 from proofs_check.trial import Trial
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 WIDTH = 200
 
@@ -54,6 +59,32 @@ class GaussianGrowth:
     squared: Callable[[sp.Expr], sp.Expr] = row_growth
     drift: tuple[float, float] = (0.3, 1.2)
 
+    def formula(self) -> Formula:
+        """Return the shares of networks whose rate r, and of square chains whose drift of the gap, are outside the stated ranges.
+
+        m is n, or n - 1 with mean subtraction.
+        """
+        m, rate, drift = sp.symbols("m r v")
+        stated = sp.log(self.squared(m)) / 2
+        low, high = map(rational, self.drift)
+        gradients = [
+            sp.log(function("norm")(Increment(sp.Symbol("L")) / Increment(sp.Symbol(f"W_{layer}"))))
+            for layer in (8, 29)
+        ]
+        outside = sp.Or(sp.Lt(drift, low), sp.Gt(drift, high), evaluate=False)
+        return (
+            at_most(probability(sp.Gt(sp.Abs(rate / stated - 1), sp.Rational(15, 100))), sp.Rational(1, 5)),
+            equal(rate, (gradients[0] - gradients[1]) / 21),
+            at_most(probability(outside), sp.Rational(1, 5)),
+            equal(drift, (sp.Symbol("phi_10") - sp.Symbol("phi_0")) / 10),
+        )
+
+
+def _wide_batches() -> SearchStrategy[GaussianBatch]:
+    from hypothesis import strategies as st
+
+    return st.builds(lambda m, centred: GaussianBatch(m + centred, centred), st.integers(5, 7), st.booleans())
+
 
 claim = Claim(
     id="B14",
@@ -61,6 +92,7 @@ claim = Claim(
     paper=BATCH_NORM,
     statement=GaussianGrowth(),
     pinned=[GaussianBatch(6), GaussianBatch(8, centred=True)],
+    cases=_wide_batches,
     conjecture=True,
     mutants=[
         Mutant("m/(m-2): no projection", GaussianGrowth(lambda m: m / (m - 2)), on="n=6", by=SAMPLED),
@@ -98,7 +130,8 @@ def sampled_networks(statement: GaussianGrowth, case: GaussianBatch, trial: Tria
 
 def rates(rng: np.random.Generator, samples: int, centred: bool, groups: int) -> np.ndarray:
     """Return mean rates of log|dL/dW_l| per layer, each over three Gaussian networks of depth 32."""
-    from numerics.batch_norm import BatchNormNetwork, gradient_path
+    from numerics.batch_norm import BatchNormNetwork
+    from numerics.batch_norm_gradient import gradient_path
 
     batch = rng.standard_normal((3 * groups, WIDTH, samples))
     network = BatchNormNetwork(WIDTH, 32, weights="gaussian", centred=centred)

@@ -18,6 +18,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, Increment, at_most, equal, function, mean
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
@@ -38,6 +39,24 @@ class GradientBound:
     def row(self, s: Any) -> Any:
         """Return the bound on -log min a."""
         return s**2 / 2 + self.linear * s
+
+    def formula(self) -> Formula:
+        """Return the bound of a row, the two on every path of D layers, and that of the mean, with K of B7."""
+        d, s, eta, start, i, depth, scale = sp.symbols("d s eta phi_0 i D K")
+        layer, norm = sp.Symbol("l", integer=True), function("norm")
+        excess, loss = sp.IndexedBase("eta"), Increment(sp.Symbol("L"))
+        states = [sp.log(norm(loss / Increment(sp.Symbol(name)))) for name in ("X_0", "X_D", "W_l")]
+        roots = sp.Sum(sp.sqrt(2 * excess[layer]), (layer, 0, depth - 1))
+        blocks = sp.sqrt(2 * sp.ceiling(scale) * d * start) / (2 * (1 - sp.exp(-sp.Rational(1, 2))))
+        return (
+            at_most(-sp.log(function("min_i")(sp.IndexedBase("a")[i])), self.row(s)),
+            equal(s, sp.sqrt(2 * eta)),
+            equal(eta, -sp.Sum(sp.log(sp.IndexedBase("a")[layer]), (layer, 1, d))),
+            at_most(sp.Sum(excess[layer], (layer, 0, depth - 1)), d * start),
+            at_most(states[0], states[1] + (d * start + self.linear * roots) / 2),
+            at_most(mean(states[2]), function("sup")(states[1]) + sp.log(d) / 2 + d * start / 2 + self.linear * blocks),
+            equal(scale, (d - 1) * (d + 2) * (1 + d * start) / d),
+        )
 
 
 claim = Claim(
@@ -86,7 +105,9 @@ def on_every_path(statement: GradientBound, case: Spectrum, trial: Trial) -> Evi
 
 def violations(rng: np.random.Generator, eigenvalues: tuple[float, ...], linear: int, size: int) -> np.ndarray:
     """Return 1 where an inequality is violated by more than rounding, for chains from this spectrum, L = <G, X_L>."""
-    from numerics.batch_norm import BatchNormNetwork, gradient_path, isometry_gap
+    from numerics.batch_norm import BatchNormNetwork
+    from numerics.batch_norm_gradient import gradient_path
+    from numerics.isometry_gap import isometry_gap
     from numerics.prescribed_spectrum import batch_with_spectrum
 
     depth, d = 30, len(eigenvalues)

@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, log
+from typing import TYPE_CHECKING
 
 import numpy as np
+import sympy as sp
 
 from proofs_check.claim import SAMPLED, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, Increment, at_most, equal, function, probability, rational
 from proofs_check.ledger.batch_norm.measured import judge_range, unit_gradient
 from proofs_check.ledger.papers import BATCH_NORM
 from proofs_check.trial import Trial
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,24 @@ class GradientExcess:
     low: Callable[[int, float], float] = lambda _, __: -inf
     high: Callable[[int, float], float] = lambda _, phi: phi / 2 + 1
 
+    def formula(self) -> Formula:
+        """Return the share of networks whose excess Delta over the isometric plateau is outside the stated range."""
+        d, start, excess = sp.symbols("d phi_0 Delta")
+        low, high = (rational(bound(d, start)) for bound in (self.low, self.high))
+        gradient = function("norm")(Increment(sp.Symbol("L")) / Increment(sp.Symbol("W_l")))
+        plateau = sp.log((d - 1) / (2 * d)) / 2
+        sides = [*([] if low == -sp.oo else [sp.Lt(excess, low)]), sp.Gt(excess, high)]
+        return (
+            at_most(probability(sp.Or(*sides, evaluate=False) if len(sides) > 1 else sides[0]), sp.Rational(1, 5)),
+            equal(excess, function("max_l")(sp.log(gradient)) - plateau),
+        )
+
+
+def _near_rank_one() -> SearchStrategy[NearRankOne]:
+    from hypothesis import strategies as st
+
+    return st.builds(NearRankOne, st.integers(4, 16), st.integers(1, 10).map(lambda k: 10.0**-k))
+
 
 claim = Claim(
     id="B12",
@@ -50,6 +74,7 @@ claim = Claim(
     paper=BATCH_NORM,
     statement=GradientExcess(),
     pinned=[NearRankOne(10, 1e-2), NearRankOne(10, 1e-8), NearRankOne(20, 1e-4)],
+    cases=_near_rank_one,
     conjecture=True,
     mutants=[
         Mutant("at least phi_0", GradientExcess(low=lambda _, phi: phi), on="d=10 tail=1e-08", by=SAMPLED),
@@ -69,7 +94,8 @@ def sampled_networks(statement: GradientExcess, case: NearRankOne, trial: Trial)
 
 def excesses(rng: np.random.Generator, width: int, tail: float, size: int) -> np.ndarray:
     """Return max_l log|dL/dW_l| minus (1/2) log((d-1)/(2d)), for `size` networks of depth 60."""
-    from numerics.batch_norm import BatchNormNetwork, gradient_path
+    from numerics.batch_norm import BatchNormNetwork
+    from numerics.batch_norm_gradient import gradient_path
     from numerics.prescribed_spectrum import batch_with_spectrum, one_large
 
     batch = batch_with_spectrum(rng, one_large(width, tail), samples=size)

@@ -17,6 +17,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, Increment, equal, function, mean
 from proofs_check.ledger.papers import BATCH_NORM
 from proofs_check.sampled import judge_mean
 from proofs_check.symbolic import Derivation
@@ -54,6 +55,23 @@ class IsometricGradient:
         """Return the stated E |dL/dW_l|^2."""
         share = self.kept(d) ** above
         return antisymmetric * (1 if self.protected else share) + share * symmetric
+
+    def formula(self) -> Formula:
+        """Return the mean squared gradient of layer l of D, with k layers above, from orthogonal inputs, and what A, S and M are."""
+        d, i, j = sp.symbols("d i j", integer=True, positive=True)
+        layers, norm, last = sp.Symbol("k"), function("norm"), sp.Symbol("D")
+        antisymmetric, symmetric, product = (sp.IndexedBase(name) for name in ("A", "S", "M"))
+        gradient = Increment(sp.Symbol("L")) / Increment(sp.Symbol("W_l"))
+        squares = (mean(norm(sp.Symbol(name)) ** 2) for name in ("A", "S"))
+        upper, state = sp.MatrixSymbol("G", d, d), sp.MatrixSymbol("X_D", d, d)
+        return (
+            equal(mean(norm(gradient) ** 2), self.norm(d, layers, *squares)),
+            equal(layers, last - 1 - sp.Symbol("l")),
+            equal(antisymmetric[i, j], (product[i, j] - product[j, i]) / 2),
+            equal(symmetric[i, j], (1 - sp.KroneckerDelta(i, j)) * (product[i, j] + product[j, i]) / 2),
+            equal(sp.MatrixSymbol("M", d, d), upper * state.T),
+            equal(sp.Symbol("G"), Increment(sp.Symbol("L")) / Increment(sp.Symbol("X_D"))),
+        )
 
 
 def _draw() -> SearchStrategy[LayerBelow]:
@@ -118,7 +136,8 @@ def sampled_networks(statement: IsometricGradient, case: LayerBelow, trial: Tria
 
 def squared_gradients(rng: np.random.Generator, width: int, depth: int, size: int) -> np.ndarray:
     """Return |dL/dW_0|^2 for `size` networks of this depth on the identity, L = <G, X_L>, G uniform of norm 1."""
-    from numerics.batch_norm import BatchNormNetwork, gradient_path
+    from numerics.batch_norm import BatchNormNetwork
+    from numerics.batch_norm_gradient import gradient_path
 
     def direction(state: np.ndarray) -> np.ndarray:
         gradient = rng.standard_normal(state.shape)

@@ -12,6 +12,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Width
 from proofs_check.ledger.papers import BATCH_NORM
@@ -26,6 +27,17 @@ class Jacobian:
 
     projection: int = 1
     power: int = 1
+
+    def formula(self) -> Formula:
+        """Return the gradient of g.x by the row h, component by component, x = h/|h|."""
+        i, j, d = sp.symbols("i j d", integer=True)
+        g, x, h = (sp.IndexedBase(name) for name in ("g", "x", "h"))
+        length = sp.sqrt(sp.Sum(h[i] ** 2, (i, 1, d)))
+        along = sp.Sum(g[i] * x[i], (i, 1, d))
+        return (
+            equal(sp.Derivative(along, h[j]), (g[j] - self.projection * along * x[j]) / length**self.power),
+            equal(x[j], h[j] / length),
+        )
 
 
 claim = Claim(

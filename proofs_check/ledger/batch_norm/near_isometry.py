@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, equal, limit, mean
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Width
 from proofs_check.ledger.papers import BATCH_NORM
@@ -45,6 +46,11 @@ class NearIsometry:
     """E phi_next/phi -> factor(d) as phi -> 0."""
 
     factor: Callable[[sp.Expr], sp.Expr] = near_isometry_factor
+
+    def formula(self) -> Formula:
+        """Return the limit of the mean ratio of gaps."""
+        d, start = sp.Symbol("d"), sp.Symbol("phi_0", positive=True)
+        return (equal(limit(mean(sp.Symbol("phi_1") / start), start, 0), self.factor(d)), at_least(d, 2))
 
 
 claim = Claim(

@@ -14,6 +14,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, exactly_if
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Width
 from proofs_check.ledger.papers import BATCH_NORM
@@ -29,6 +30,12 @@ class NotebookConstant:
 
     constant: Fraction = Fraction(15, 1000)
     first: int = 35
+
+    def formula(self) -> Formula:
+        """Return for which widths the constant is enough near isometry."""
+        d = sp.Symbol("d", integer=True, positive=True)
+        needed = 1 / (d**2 * sp.log((d + 2) / d))
+        return (exactly_if(at_least(self.constant, needed), at_least(d, self.first)), at_least(d, 2))
 
 
 claim = Claim(

@@ -17,6 +17,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, implies, mean
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
@@ -59,6 +60,25 @@ class OneStepLaw:
 
     change: Callable[[tuple[Fraction, ...]], Number] = one_step_change
     plane: Callable[[sp.Expr], sp.Expr] = _plane
+
+    def formula(self) -> Formula:
+        """Return the mean change of the gap phi, its closed form for d = 2, and what Q and phi are."""
+        k, (d, start, after, form) = sp.Symbol("k", integer=True), sp.symbols("d phi_0 phi_1 Q")
+        eigenvalue = sp.IndexedBase("lambda")
+        spread = sp.Sum((eigenvalue[k] - 1) ** 2, (k, 1, d))
+        stated = {
+            one_step_change: mean(sp.log(form)),
+            half_variance: -spread / (d * (d + 2)),
+            without_length: mean(sp.log(form)) + sp.log(2) + sp.digamma(d / 2),
+        }[self.change]
+        return (
+            equal(mean(after - start), stated),
+            implies(sp.Eq(d, 2), sp.Eq(mean(after - start), self.plane(sp.exp(-start)))),
+            equal(form, sp.Sum(eigenvalue[k] * sp.IndexedBase("w")[k] ** 2, (k, 1, d))),
+            equal(sp.Sum(sp.IndexedBase("w")[k] ** 2, (k, 1, d)), 1),
+            equal(start, -sp.Sum(sp.log(eigenvalue[k]), (k, 1, d)) / d),
+            equal(sp.Sum(eigenvalue[k], (k, 1, d)), d),
+        )
 
 
 claim = Claim(

@@ -15,6 +15,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, at_most, mean, rational
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Start
 from proofs_check.ledger.papers import BATCH_NORM
@@ -29,6 +30,16 @@ class PrintedConstant:
 
     sufficient: Fraction = Fraction(1, 2)
     necessary: int = 4
+
+    def formula(self) -> Formula:
+        """Return the printed bound with the sufficient constant, and the lower bound of C*, the least constant with which it holds."""
+        d, depth, start, least = sp.symbols("d l phi_0 C^*")
+        scale = rational(self.sufficient) * d**2 * (1 + d * start)
+        return (
+            at_most(mean(sp.Symbol("phi_l")), start * sp.exp(-depth / scale)),
+            at_least(least, 1 / (self.necessary * sp.log(2))),
+            at_least(d, 2),
+        )
 
 
 NEAR = Start(2, Fraction(9999, 10000))

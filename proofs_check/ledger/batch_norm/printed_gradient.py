@@ -15,6 +15,7 @@ import sympy as sp
 from proofs_check.certified import from_proof
 from proofs_check.claim import CERTIFIED, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, at_least, at_most, rational
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Width
 from proofs_check.ledger.papers import BATCH_NORM
@@ -29,6 +30,15 @@ class PrintedGradientBound:
     """B(d, phi) <= constant d^5 (phi^3 + 1)."""
 
     constant: Fraction = Fraction(4, 25)
+
+    def formula(self) -> Formula:
+        """Return that the bound of B11 is at most the printed one."""
+        d, phi = sp.Symbol("d"), sp.Symbol("phi", nonnegative=True)
+        return (
+            at_most(explicit_bound(d, sp.sqrt(phi)), rational(self.constant) * d**5 * (phi**3 + 1)),
+            at_least(d, 2),
+            at_least(phi, 0),
+        )
 
 
 def explicit_bound(d: sp.Expr, t: sp.Expr) -> sp.Expr:

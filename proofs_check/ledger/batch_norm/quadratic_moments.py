@@ -17,6 +17,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, mean
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
@@ -55,6 +56,21 @@ class QuadraticMoments:
 
     moment: Callable[[int], sp.Expr] = exact_moment
     covariance: Callable[[], sp.Expr] = lambda: -2 * S2 / ((D - 1) * D * (D + 2))
+
+    def formula(self) -> Formula:
+        """Return the central moments of Q and the covariance of two rows, and what Q, a_i and s_j are."""
+        k, j, i, form = sp.Symbol("k", integer=True), sp.Symbol("j"), sp.Symbol("i"), sp.Symbol("Q")
+        eigenvalue, row, rows, spread = (sp.IndexedBase(name) for name in ("lambda", "w", "W", "s"))
+        names = {S2: spread[2], S3: spread[3], S4: spread[4], D: sp.Symbol("d")}
+        first, second = sp.IndexedBase("a")[1], sp.IndexedBase("a")[2]
+        return (
+            *(equal(mean((form - 1) ** power), self.moment(power).subs(names)) for power in (2, 3, 4)),
+            equal(function("Cov")(first, second), self.covariance().subs(names)),
+            equal(form, sp.Sum(eigenvalue[k] * row[k] ** 2, (k, 1, names[D]))),
+            equal(sp.IndexedBase("a")[i], sp.Sum(eigenvalue[k] * rows[i, k] ** 2, (k, 1, names[D]))),
+            equal(spread[j], sp.Sum((eigenvalue[k] - 1) ** j, (k, 1, names[D]))),
+            equal(sp.Sum(eigenvalue[k], (k, 1, names[D])), names[D]),
+        )
 
 
 def _uncorrelated() -> sp.Expr:

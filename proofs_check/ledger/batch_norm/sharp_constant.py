@@ -18,6 +18,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, at_most, belongs, equal, function, mean
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
@@ -39,6 +40,28 @@ class Contraction:
     """E[phi_next - phi] <= -constant(d) s_2/(d(d+2))."""
 
     constant: Callable[[int], Number] = best_constant
+
+    def formula(self) -> Formula:
+        """Return the bound with the stated constant: a number, or a multiple of the infimum over spectra with one large eigenvalue.
+
+        Q = 1 - y + d y w_1^2 is the form of that spectrum, with s_2 = d (d-1) y^2; a multiple is read off at d = 3.
+        """
+        d, y, k, row = sp.Symbol("d"), sp.Symbol("y"), sp.Symbol("k", integer=True), sp.Symbol("w_1")
+        eigenvalue, constant = sp.IndexedBase("lambda"), function("c")(d)
+        spread = sp.Sum((eigenvalue[k] - 1) ** 2, (k, 1, d))
+        stated = self.constant(3)
+        value = stated.exact
+        if value is None:
+            share = stated.ball(12) / best_constant(3).ball(12)
+            multiple = sp.Rational(round(float(share.mid() - 1) * 10**9), 10**9) + 1
+            value = multiple * function("inf_y")(-(d + 2) * mean(sp.log(1 - y + d * y * row**2)) / ((d - 1) * y**2))
+        return (
+            at_most(mean(sp.Symbol("phi_1") - sp.Symbol("phi_0")), -constant * spread / (d * (d + 2))),
+            equal(constant, value),
+            belongs(y, sp.Interval.open(0, 1)),
+            equal(sp.Sum(eigenvalue[k], (k, 1, d)), d),
+            at_least(d, 2),
+        )
 
 
 def _times(factor: Fraction) -> Callable[[int], Number]:

@@ -20,6 +20,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, at_most, belongs, mean
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Start
 from proofs_check.ledger.papers import BATCH_NORM
@@ -50,6 +51,12 @@ class DepthScale:
     """E phi_l <= phi_0 (1 - 1/scale(d, phi_0))^l."""
 
     scale: Callable[[Any, Any], Any] = time_scale
+
+    def formula(self) -> Formula:
+        """Return the bound on the mean gap after l layers."""
+        d, depth, start = sp.Symbol("d"), sp.Symbol("l"), sp.Symbol("phi_0")
+        bound = start * (1 - 1 / self.scale(d, start)) ** depth
+        return (at_most(mean(sp.Symbol("phi_l")), bound), at_least(d, 2), belongs(start, sp.Interval.Ropen(0, sp.oo)))
 
 
 FAR = Start(50, Fraction(1, 10**30))

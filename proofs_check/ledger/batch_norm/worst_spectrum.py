@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, at_least, below, equal, mean
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
@@ -50,6 +51,28 @@ class WorstSpectrum:
     """-E log Q >= its value on worst(d, phi), the extremal spectrum with the same gap, for every spectrum."""
 
     worst: Callable[[int, flint.arb, int], tuple[Fraction, ...]] = small_spike_pair
+
+    def formula(self) -> Formula:
+        """Return the bound by the spectrum (eps, b, ..., b) of the same gap, where the stated one has eps < b or eps > b."""
+        d, eps, b, row, k = (
+            sp.Symbol("d"),
+            sp.Symbol("eps"),
+            sp.Symbol("b"),
+            sp.Symbol("w_1"),
+            sp.Symbol("k", integer=True),
+        )
+        eigenvalue, rows = sp.IndexedBase("lambda"), sp.IndexedBase("w")
+        with flint.ctx.workdps(30):
+            values = sorted(self.worst(4, flint.arb(1), 10))
+        order = below if values[0] < values[1] == values[2] else above
+        form = sp.Sum(eigenvalue[k] * rows[k] ** 2, (k, 1, d))
+        return (
+            at_least(-mean(sp.log(form)), -mean(sp.log(b + (eps - b) * row**2))),
+            equal(sp.Sum(eigenvalue[k], (k, 1, d)), d),
+            equal(eps + (d - 1) * b, d),
+            equal(eps * b ** (d - 1), sp.Product(eigenvalue[k], (k, 1, d))),
+            order(eps, b),
+        )
 
 
 claim = Claim(

@@ -2,22 +2,23 @@
 
 E log V_n + 1 is -[1/3 + (3/2)(c_+ - c_-)^2]/n to leading order (D6), so no faster rate holds; the Kolmogorov distances of
 networks, n = 50 to 300, are .2/n (linear) to 2/n. Certified: the bias of E log V at n and 4n. Sampled: rho_T at n = 50.
-Source: this project. A conjecture as a rate for the law; it is the figure that `fairness` rests on.
+Source: this project. A conjecture as a rate for the law; `numerics.finite_size` rests on it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
+import sympy as sp
 
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_most, equal, function, law, limit, mean, rational
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.covariance_sde.correlation_sde import artanh_correlations, limit_law
-from proofs_check.ledger.covariance_sde.fairness import CORRELATION_BIAS, fair_law_samples
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_law
 from proofs_check.symbolic import cannot_say
@@ -36,6 +37,18 @@ class ConvergenceRate:
 
     order: Fraction = Fraction(1)
     time: Fraction = Fraction(1)
+
+    def formula(self) -> Formula:
+        """Return how the bias b(n) of the log norm at n = 400 and 1600 compares, and the law that rho has in depth and width n."""
+        n, time = sp.Symbol("n"), rational(self.time)
+        bias, correlation = function("b"), function("rho_n")
+        ratio, power, margin = bias(400) / bias(1600), sp.Integer(4) ** rational(self.order), sp.Rational(13, 10)
+        return (
+            at_most(power / margin, ratio),
+            at_most(ratio, power * margin),
+            equal(bias(n), mean(sp.log(function("V_n")(1))) + 1),
+            equal(limit(law(correlation(time)), n), law(function("rho")(1))),
+        )
 
 
 claim = Claim(
@@ -75,21 +88,25 @@ def bias_of_the_log_norm(statement: ConvergenceRate, case: Slopes, trial: Trial)
 
 @claim.sampled
 def correlations_of_narrow_networks(statement: ConvergenceRate, case: Slopes, trial: Trial) -> Evidence:
-    """Compare artanh rho at width and depth 50 with the SDE's law, within 1.5/50 and noise."""
+    """Compare artanh rho at width and depth 50 with the SDE's law, up to noise and the measured bias of order 1/n."""
+    from numerics.finite_size import correlation_size
+
     if case.strength > 4 or (case.c_plus + case.c_minus != 0 and case.strength > 1):
         return cannot_say(Rung.SAMPLED, "the bias is measured for (1, -1), (0, -1) and the linear network only")
-    samples = min(1_000, max(2, fair_law_samples(CORRELATION_BIAS / WIDTH, trial.alpha)))
+    energy = float(replace(case, width=WIDTH).shape.energy)
+    size = correlation_size(case.strength, float(case.rho))
     config = {"c_plus": float(case.c_plus), "c_minus": float(case.c_minus), "rho": float(case.rho)}
     depth = int(WIDTH * statement.time)
     return judge_law(
         trial,
         narrow,
-        {**config, "width": WIDTH, "depth": depth, "networks": samples // 2},
+        {**config, "width": WIDTH, "depth": depth, "networks": 500},
         np.asarray,
         limit_law(case.strength, float(case.rho), 1, 1),
         shards=2,
         delta=0.25,
         what=f"artanh rho at n = {WIDTH}, d = {depth}",
+        bias=size.bias(WIDTH) + 0.05 * case.strength * abs(2 / energy - 1),
     )
 
 
@@ -99,7 +116,8 @@ def narrow(
     """Return artanh rho after `depth` layers."""
     if depth == width:
         return artanh_correlations(rng, c_plus, c_minus, rho, width, networks)
-    from numerics.covariance_paths import correlations, final_covariances, shaped_relu_map
+    from numerics.covariance_chain import correlations, final_covariances
+    from numerics.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(c_plus, c_minus, width)
     last = final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, depth, rng, repeats=networks)

@@ -2,7 +2,7 @@
 
 Proof: Ito's formula for rho = V12/sqrt(V11 V22). Y = artanh rho has unit noise and drift nu/(1-rho^2) + rho/2; the angle
 arccos rho has drift -nu/sqrt(1-rho^2) alone. Sampled: rho_T of networks against the law of the SDE by Fokker-Planck, at a
-sample size whose noise covers the finite-width bias (`fairness`). Source: [D], correlation SDE of two inputs.
+granted finite-size bias (`numerics.finite_size`). Source: [D], correlation SDE of two inputs.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, Increment, equal, function
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
-from proofs_check.ledger.covariance_sde.fairness import CORRELATION_BIAS, fair_law_samples
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_law
 from proofs_check.symbolic import Derivation, cannot_say
@@ -34,7 +34,7 @@ from theory.covariance_sde.correlation import (
 )
 from theory.covariance_sde.shaped_relu import angular_form, limit_drift
 
-WIDTH = 80
+WIDTH = 64
 """Width and depth of the sampled networks: T = 1."""
 
 
@@ -49,6 +49,17 @@ class CorrelationSDE:
     def drift(self, nu: sp.Expr, rho: sp.Expr) -> sp.Expr:
         """Return the drift of rho."""
         return self.shape * nu + self.noise * noise_drift(rho)
+
+    def formula(self) -> Formula:
+        """Return the stochastic differential equation of rho, and what nu is."""
+        rho, plus, minus = sp.symbols("rho c_+ c_-")
+        nu = function("nu")(rho)
+        time, brownian = Increment(sp.Symbol("t")), Increment(sp.Symbol("B"))
+        noise = sp.powdenest(sp.sqrt(self.squared_noise(rho)), force=True)  # 1 - rho^2 >= 0
+        return (
+            equal(Increment(rho), self.drift(nu, rho) * time + noise * brownian),
+            equal(nu, limit_drift(rho, (plus - minus) ** 2)),
+        )
 
 
 TRUE = CorrelationSDE()
@@ -111,19 +122,21 @@ def by_ito(statement: CorrelationSDE, _: None, __: Trial) -> Evidence:
 
 @claim.sampled
 def networks_against_fokker_planck(statement: CorrelationSDE, case: Slopes, trial: Trial) -> Evidence:
-    """Compare rho_1 of networks of width and depth 80 with the stated SDE's law, no more samples than is fair."""
+    """Compare rho_1 of networks of width and depth 64 with the stated SDE's law, up to noise and the finite-size bias."""
+    from numerics.finite_size import correlation_size
+
     if case.strength > 4:
         return cannot_say(Rung.SAMPLED, "the finite-width bias is known for |c_+ - c_-| <= 2 only")
     # at this width nu_n/nu departs from 1 at order n^-1/2; dropping nu altogether moves the law by at most 0.05 strength
     energy = float(replace(case, width=WIDTH).shape.energy)
-    bias = CORRELATION_BIAS / WIDTH + 0.05 * case.strength * abs(2 / energy - 1)
-    samples = max(2, min(1500, fair_law_samples(bias, trial.alpha))) // 2
+    size = correlation_size(case.strength, float(case.rho))
+    bias = size.bias(WIDTH) + 0.05 * case.strength * abs(2 / energy - 1)
     config = {
         "c_plus": float(case.c_plus),
         "c_minus": float(case.c_minus),
         "rho": float(case.rho),
         "width": WIDTH,
-        "networks": samples,
+        "networks": 2_000,
     }
     law = limit_law(case.strength, float(case.rho), statement.shape, statement.noise)
     return judge_law(
@@ -135,6 +148,7 @@ def networks_against_fokker_planck(statement: CorrelationSDE, case: Slopes, tria
         shards=2,
         delta=0.15,
         what=f"artanh rho_1 at n = d = {WIDTH}",
+        bias=bias,
     )
 
 
@@ -158,7 +172,8 @@ def artanh_correlations(
     rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int, networks: int
 ) -> np.ndarray:
     """Return artanh rho after `width` layers of independent networks."""
-    from numerics.covariance_paths import correlations, final_covariances, shaped_relu_map
+    from numerics.covariance_chain import correlations, final_covariances
+    from numerics.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(c_plus, c_minus, width)
     last = final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, width, rng, repeats=networks)

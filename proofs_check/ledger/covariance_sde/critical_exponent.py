@@ -18,6 +18,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, differs, equal, implies, limit, rational
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_mean
 from proofs_check.symbolic import Derivation, exact_evidence
@@ -38,6 +39,23 @@ class CriticalExponent:
     """The regime as a function of p."""
 
     regime: Callable[[Fraction], str] = regime
+
+    def formula(self) -> Formula:
+        """Return the limit of n kappa_n, by which the drift of rho goes, for some exponents p of slopes s_+- = 1 + c_+- n^-p."""
+        n, p, plus, minus = sp.symbols("n p c_+ c_-")
+        up, down = sp.symbols("s_+ s_-")
+        ends = {"linear": sp.Integer(0), "critical": (plus - minus) ** 2 / 2, "degenerate": sp.oo}
+        drift, kappa = sp.Symbol("kappa_n") * n, (up - down) ** 2 / (up**2 + down**2)
+        return (
+            *(
+                implies(sp.Eq(p, rational(place)), equal(limit(drift, n), ends[self.regime(place)]))
+                for place in (Fraction(1, 4), Fraction(1, 2), Fraction(1))
+            ),
+            equal(sp.Symbol("kappa_n"), kappa),
+            equal(up, 1 + plus * n**-p),
+            equal(down, 1 + minus * n**-p),
+            differs(plus, minus),
+        )
 
 
 @dataclass(frozen=True)
@@ -163,7 +181,8 @@ def networks(statement: CriticalExponent, case: Exponent, trial: Trial) -> Evide
 
 def gaps_of_networks(rng: np.random.Generator, exponent: float, width: int, networks: int) -> np.ndarray:
     """Return 1 - rho after `width` layers with slopes 1 +- width^-exponent."""
-    from numerics.covariance_paths import correlations, final_covariances, shaped_relu_map
+    from numerics.covariance_chain import correlations, final_covariances
+    from numerics.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(1.0, -1.0, width, exponent=exponent)
     return 1 - correlations(final_covariances(phi, [[1.0, 0.3], [0.3, 1.0]], width, width, rng, repeats=networks))

@@ -15,6 +15,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, mean
 from proofs_check.ledger.covariance_sde.cases import Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_mean
@@ -29,6 +30,12 @@ class DeterminantLaw:
     """E det V' = factor(n) (E V'^11 E V'^22 - (E V'^12)^2)."""
 
     factor: Callable[[sp.Expr], sp.Expr] = expected_determinant_factor
+
+    def formula(self) -> Formula:
+        """Return the mean determinant of the covariance V_1 of two samples after a layer."""
+        n = sp.Symbol("n")
+        v11, v22, v12 = sp.symbols("V_1^11 V_1^22 V_1^12")
+        return (equal(mean(v11 * v22 - v12**2), self.factor(n) * (mean(v11) * mean(v22) - mean(v12) ** 2)),)
 
 
 NARROW = Slopes(Fraction(0), Fraction(-3), width=9)
@@ -79,7 +86,8 @@ def determinants_of_layers(statement: DeterminantLaw, case: Slopes, trial: Trial
 
 def determinants(rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int) -> np.ndarray:
     """Return det V' of 2 000 000/width layers at most 10 000."""
-    from numerics.covariance_paths import final_covariances, shaped_relu_map
+    from numerics.covariance_chain import final_covariances
+    from numerics.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(c_plus, c_minus, width)
     repeats = min(10_000, 400_000 // width)

@@ -15,6 +15,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, function, implies, mean
 from proofs_check.ledger.covariance_sde.cases import FORMS, Form, agree, forms
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.symbolic import Derivation
@@ -30,6 +31,34 @@ class ElementaryKernels:
     rate: Callable[[sp.Expr, sp.Expr], sp.Expr] = lambda k, a: 3 * k**2 / (4 * a**2)
     denominator: Callable[[sp.Expr, sp.Expr], sp.Expr] = lambda b, n: 1 + b / n
     argument: int = 1
+
+    def formula(self) -> Formula:
+        """Return the exact drift of phi = x + k x^2/2, and K(V^11, V^22, V^12) = E phi_s(x) phi_s(y) of the four families, q = s^2."""
+        from theory.covariance_sde import smooth
+
+        n, a, k, b, q, z = sp.symbols("n a k b q z")
+        v11, v22, v12 = sp.symbols("V_0^11 V_0^22 V_0^12")
+        families = (
+            smooth.quadratic_form(Fraction(1)),
+            smooth.sine_form(Fraction(1)),
+            smooth.exponential_form(),
+            smooth.error_function_form(),
+        )
+        shapes = (z + z**2 / 2, sp.sin(z) + 1 - sp.cos(z), sp.exp(z) - 1, sp.sqrt(sp.pi) / 2 * sp.erf(z))
+        drift = n * mean(sp.Symbol("V_1^11") - v11)
+        stated = b * v11 * (v11 - 1) / self.denominator(b, n)
+        product = mean(function("phi_s")(sp.Symbol("x")) * function("phi_s")(sp.Symbol("y")))
+        phi = function("phi")(z)
+        return (
+            implies(sp.Eq(phi, z + k * z**2 / 2), sp.Eq(drift, stated)),
+            equal(b, self.rate(k, a)),
+            *(
+                implies(sp.Eq(phi, shape), sp.Eq(product, family.kernel(v11, v22, self.argument * v12, q)))
+                for shape, family in zip(shapes, families, strict=True)
+            ),
+            equal(function("phi_s")(z), sp.sqrt(q) * function("phi")(z / sp.sqrt(q))),
+            equal(q, a**2 * n),
+        )
 
 
 claim = Claim(

@@ -15,6 +15,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, Increment, at_most, differs, equal, function, mean
 from proofs_check.ledger.covariance_sde.cases import Rate, rates
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_law
@@ -31,6 +32,21 @@ class ExplicitNorm:
 
     decay: Callable[[sp.Expr], sp.Expr] = lambda b: b + 1
     growth: Callable[[sp.Expr], sp.Expr] = lambda b: b + 2
+
+    def formula(self) -> Formula:
+        """Return the explicit solution of the norm's equation, and the mean of U = 1/V."""
+        b, start, t, u, state = sp.symbols("b V_0 t u V")
+        time, brownian = Increment(t), Increment(sp.Symbol("B"))
+        path, level = function("Y"), b / (b + 2)
+        decay, growth = self.decay(b), self.growth(b)
+        return (
+            equal(sp.Symbol("V_t"), start * path(t) / (1 - b * start * sp.Integral(path(u), (u, 0, t)))),
+            equal(path(t), sp.exp(-decay * t + sp.sqrt(2) * sp.Symbol("B_t"))),
+            at_most(b, 0),
+            differs(b, -2),
+            equal(mean(1 / sp.Symbol("V_t")), level + (1 / start - level) * sp.exp(growth * t)),
+            equal(Increment(state), b * state * (state - 1) * time + sp.sqrt(2) * state * brownian),
+        )
 
 
 SLOW = Rate(Fraction(-3))

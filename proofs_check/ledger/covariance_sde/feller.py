@@ -15,6 +15,7 @@ import sympy as sp
 
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, Increment, equal, function, implies, limit, mean, probability, rational
 from proofs_check.ledger.covariance_sde.cases import Rate, rates
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.symbolic import Derivation, exact_evidence
@@ -37,6 +38,32 @@ class FellerClassification:
 
     behaviour: Callable[[Fraction], str] = behaviour
     scale: Callable[[sp.Expr, sp.Expr], sp.Expr] = lambda v, b: v**b * sp.exp(-b * v)
+
+    def formula(self) -> Formula:
+        """Return the equation of V, that of the stated scale density s, and the long-time behaviour for some b.
+
+        T_e is the time of explosion, tau a time of return to V_0.
+        """
+        v, b = sp.Symbol("v", positive=True), sp.Symbol("b", real=True)
+        state, explosion, back = sp.symbols("V T_e tau")
+        time, brownian = Increment(sp.Symbol("t")), Increment(sp.Symbol("B"))
+        vanishes = probability(sp.Eq(limit(sp.Symbol("V_t"), sp.Symbol("t")), 0))
+        returns = probability(sp.Lt(back, sp.oo))
+        meaning = {
+            "explodes or vanishes": sp.And(
+                sp.Gt(probability(sp.Lt(explosion, sp.oo)), 0), sp.Gt(vanishes, 0), evaluate=False
+            ),
+            "vanishes": sp.Eq(vanishes, 1),
+            "null recurrent": sp.And(sp.Eq(returns, 1), sp.Eq(mean(back), sp.oo), evaluate=False),
+            "positive recurrent": sp.Lt(mean(back), sp.oo),
+        }
+        density = function("s")(v)
+        return (
+            equal(Increment(state), b * state * (state - 1) * time + sp.sqrt(2) * state * brownian),
+            equal(b * v * (v - 1) * density + v**2 * sp.Derivative(density, v), 0),
+            equal(density, self.scale(v, b)),
+            *(implies(sp.Eq(b, rational(place)), meaning[self.behaviour(place)]) for place in POINTS),
+        )
 
 
 def _explodes_at_zero(b: Fraction) -> str:

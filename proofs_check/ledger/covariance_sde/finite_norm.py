@@ -18,6 +18,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, function, mean, rational
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_mean
@@ -38,6 +39,16 @@ class FiniteNorm:
     variance: Callable[[sp.Expr], sp.Expr] = lambda delta: 2 + 3 * delta**2
     first: Callable[[sp.Expr], sp.Expr] = lambda delta: -(2 + 3 * delta**2) / 2
     second: Callable[[sp.Expr], sp.Expr] = _second
+
+    def formula(self) -> Formula:
+        """Return variance and mean logarithm of R = V_1/V_0 at width n, and what delta is."""
+        n, delta, ratio, up, down = sp.symbols("n delta R s_+ s_-")
+        first, second = rational(self.first(delta)), rational(self.second(delta))
+        return (
+            equal(n * function("Var")(ratio), self.variance(delta)),
+            equal(n * mean(sp.log(ratio)), first + second / n + function("O")(n**-2)),
+            equal(delta, (up**2 - down**2) / (up**2 + down**2)),
+        )
 
 
 NO_SHAPE = FiniteNorm(first=lambda _: sp.Integer(-1), second=lambda _: sp.Rational(-1, 3))
@@ -112,6 +123,6 @@ def variance_of_layers(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evi
 
 def squared_deviations(rng: np.random.Generator, delta: float, width: int) -> np.ndarray:
     """Return n (R-1)^2 of 10 000 layers, exactly in law."""
-    from numerics.covariance_paths import log_norm_chain
+    from numerics.scalar_chain import log_norm_chain
 
     return width * np.expm1(log_norm_chain(delta, width, 1, rng, repeats=10_000)) ** 2

@@ -16,6 +16,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, mean
 from proofs_check.ledger.covariance_sde.cases import Linear, linear_networks
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_mean
@@ -31,6 +32,13 @@ class ConservedAngle:
 
     function: Callable[[sp.Expr], sp.Expr] = sp.asin
     strength: int = 0
+
+    def formula(self) -> Formula:
+        """Return the conserved mean, and the strength of the networks: 0 for linear ones."""
+        return (
+            equal(mean(self.function(sp.Symbol("rho_d"))), self.function(sp.Symbol("rho_0"))),
+            equal((sp.Symbol("c_+") - sp.Symbol("c_-")) ** 2, self.strength),
+        )
 
 
 SMALL = Linear(5, 8, Fraction(3, 5))
@@ -86,7 +94,7 @@ def networks(statement: ConservedAngle, case: Linear, trial: Trial) -> Evidence:
 
 def functions_of_correlation(rng: np.random.Generator, function: str, rho: float, width: int, depth: int) -> np.ndarray:
     """Return arcsin rho or rho after `depth` linear layers, 2 000 networks."""
-    from numerics.covariance_paths import linear_correlation_chain
+    from numerics.scalar_chain import linear_correlation_chain
 
     angle = np.arctan(linear_correlation_chain(rho, width, depth, rng, repeats=2_000))
     return angle if function == "arcsin" else np.sin(angle)

@@ -15,6 +15,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, limit, mean
 from proofs_check.ledger.covariance_sde.cases import ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_mean
@@ -33,6 +34,28 @@ class LimitSDE:
     diagonal: Callable[[sp.Expr], sp.Expr] = lambda _: sp.Integer(0)
     off_diagonal: Callable[[sp.Expr, sp.Expr], sp.Expr] = limit_drift
     noise: sp.Rational = sp.S.One
+
+    def formula(self) -> Formula:
+        """Return the limits of n times mean, covariance and fourth moment of the step V_1 - V_0 of one layer."""
+        n, rho, strength = sp.symbols("n rho s")
+        indices = ("11", "22", "12")
+        v11, v22, v12 = (sp.Symbol(f"V_0^{index}") for index in indices)
+        next11, next22, next12 = (sp.Symbol(f"V_1^{index}") for index in indices)
+        noise = self.noise
+        covariances = (
+            ((next11, next11), 2 * v11**2),
+            ((next11, next22), 2 * v12**2),
+            ((next12, next12), v11 * v22 + v12**2),
+            ((next11, next12), 2 * v11 * v12),
+        )
+        return (
+            equal(limit(n * mean(next11 - v11), n), self.diagonal(strength) * v11),
+            equal(limit(n * mean(next12 - v12), n), self.off_diagonal(rho, strength) * sp.sqrt(v11 * v22)),
+            *(equal(limit(n * function("Cov")(*pair), n), noise * value) for pair, value in covariances),
+            equal(limit(n * mean((next11 - v11) ** 4), n), 0),
+            equal(strength, (sp.Symbol("c_+") - sp.Symbol("c_-")) ** 2),
+            equal(rho, v12 / sp.sqrt(v11 * v22)),
+        )
 
 
 claim = Claim(
@@ -105,6 +128,6 @@ def diagonal_of_layers(statement: LimitSDE, case: Slopes, trial: Trial) -> Evide
 
 def ratios(rng: np.random.Generator, delta: float, width: int) -> np.ndarray:
     """Return V'/V of 20 000 layers, exactly in law."""
-    from numerics.covariance_paths import log_norm_chain
+    from numerics.scalar_chain import log_norm_chain
 
     return np.exp(log_norm_chain(delta, width, 1, rng, repeats=20_000))

@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_most, equal, mean, rational
 from proofs_check.ledger.covariance_sde.cases import Linear, linear_networks
 from proofs_check.ledger.covariance_sde.norm_law import chain
 from proofs_check.ledger.papers import COVARIANCE_SDE
@@ -42,6 +43,18 @@ class LinearMoments:
     product: Callable[[sp.Expr], sp.Expr] = lambda n: 1 + 2 / n
     determinant: Callable[[sp.Expr], sp.Expr] = lambda n: 1 - 1 / n
     correction: Fraction = Fraction(-1, 3)
+
+    def formula(self) -> Formula:
+        """Return the two factors of one layer of a linear network, and the mean logarithm of R = V_1^11/V_0^11."""
+        n = sp.Symbol("n")
+        v11, v22, v12 = sp.symbols("V_0^11 V_0^22 V_0^12")
+        w11, w22, w12 = sp.symbols("V_1^11 V_1^22 V_1^12")
+        correction = rational(self.correction)
+        return (
+            equal(mean(w11 * w22 + 2 * w12**2), self.product(n) * (v11 * v22 + 2 * v12**2)),
+            equal(mean(w11 * w22 - w12**2), self.determinant(n) * (v11 * v22 - v12**2)),
+            at_most(sp.Abs(mean(sp.log(sp.Symbol("R"))) - (-1 / n + correction / n**2)), sp.Rational(4, 15) / n**4),
+        )
 
 
 claim = Claim(

@@ -1,7 +1,7 @@
 """D5. In the limit log(V_T/V_0) is N(-T, 2T) for one sample under shaped relu, whatever (c_+, c_-); E V_T = V_0.
 
 Proof: dV = sqrt(2) V dB, so d log V = -dt + sqrt(2) dB by Ito, and E V_T^k = V_0^k e^{k(k-1)T}. Sampled: log V of layers
-drawn exactly in law, at a sample size whose noise covers the Edgeworth bias. Source: [D], marginal law of one input.
+drawn exactly in law, with the Edgeworth bias granted (`numerics.finite_size`). Source: [D], marginal law of one input.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, law, rational
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
-from proofs_check.ledger.covariance_sde.fairness import fair_law_samples, log_norm_bias
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_law
 from proofs_check.symbolic import Derivation
@@ -31,6 +31,12 @@ class NormLaw:
 
     mean: Fraction = Fraction(-1)
     variance: Fraction = Fraction(2)
+
+    def formula(self) -> Formula:
+        """Return the law of log(V_T/V_0)."""
+        time = sp.Symbol("T")
+        normal = function("N")(rational(self.mean) * time, rational(self.variance) * time)
+        return (equal(law(sp.log(sp.Symbol("V_T") / sp.Symbol("V_0"))), normal),)
 
 
 WRONG = {
@@ -74,10 +80,13 @@ def layers_in_law(statement: NormLaw, case: Slopes, trial: Trial) -> Evidence:
     """Compare log V_d of width and depth 400, drawn from chi-square variables, with the stated normal law."""
     from scipy.special import ndtr
 
+    from numerics.finite_size import log_norm_size
+
     # delta^2 at this width is not strength/n exactly: a factor up to 1 + 2 |c_+ + c_-|/sqrt(n) of bias is granted
     drift = 1 + 2 * abs(float(case.c_plus + case.c_minus)) / WIDTH**0.5
-    samples = min(2400, fair_law_samples(drift * log_norm_bias(case.strength, 1.0) / WIDTH, trial.alpha))
-    config = {"delta": delta_at(case, WIDTH), "width": WIDTH, "depth": WIDTH, "repeats": max(samples // 2, 1)}
+    # 1.25: the Edgeworth expansion stops at order 1/n; its next order is below a quarter of it at this width
+    bias = 1.25 * drift * log_norm_size(case.strength, 1.0).bias(WIDTH)
+    config = {"delta": delta_at(case, WIDTH), "width": WIDTH, "depth": WIDTH, "repeats": 1_500}
     mean, deviation = float(statement.mean), float(statement.variance) ** 0.5
     return judge_law(
         trial,
@@ -88,6 +97,7 @@ def layers_in_law(statement: NormLaw, case: Slopes, trial: Trial) -> Evidence:
         shards=2,
         delta=0.15,
         what=f"log V_1 at n = {WIDTH}",
+        bias=bias,
     )
 
 
@@ -100,6 +110,6 @@ def delta_at(case: Slopes, width: int) -> float:
 
 def chain(rng: np.random.Generator, delta: float, width: int, depth: int, repeats: int) -> np.ndarray:
     """Return log V_d of independent networks, exactly in law."""
-    from numerics.covariance_paths import log_norm_chain
+    from numerics.scalar_chain import log_norm_chain
 
     return log_norm_chain(delta, width, depth, rng, repeats=repeats)

@@ -15,6 +15,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, equal, function, implies, limit
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import all_of, judge_mean
@@ -54,6 +55,23 @@ class OneStepCovariances:
 
     finite: Callable[[sp.Expr, sp.Expr], Covariances] = one_step_covariances
     limit: Callable[[sp.Expr, sp.Expr, sp.Expr], Covariances] = wishart_covariance
+
+    def formula(self) -> Formula:
+        """Return the covariances of the entries after a layer, U_1 from unit variances, and their limits, V_1 from any V_0."""
+        rho, delta, n, up, down = sp.symbols("rho delta n s_+ s_-")
+        finite = self.finite(rho, delta)
+        covariance, (v11, v22, v12) = function("Cov"), sp.symbols("V_0^11 V_0^22 V_0^12")
+        limits = self.limit(v11, v22, v12)
+        unit = sp.And(sp.Eq(v11, 1), sp.Eq(v22, 1), sp.Eq(v12, rho))
+        pairs = {key: sp.symbols([f"V_1^{index}" for index in key.split(",")]) for key in finite}
+        scaled = {key: sp.symbols([f"U_1^{index}" for index in key.split(",")]) for key in finite}
+        return (
+            *(equal(n * covariance(*scaled[key]), value) for key, value in finite.items()),
+            implies(unit, equal(sp.Symbol("U_1"), sp.Symbol("V_1"))),
+            *(equal(limit(n * covariance(*pairs[key]), n), value) for key, value in limits.items()),
+            equal(delta, (up**2 - down**2) / (up**2 + down**2)),
+            at_least(up * down, 0),
+        )
 
 
 claim = Claim(
@@ -131,7 +149,7 @@ def products(
     rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int, first: bool
 ) -> np.ndarray:
     """Return C_11^2 or C_11 C_12 of 10 000 neurons."""
-    from numerics.covariance_paths import shaped_relu_map
+    from numerics.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(c_plus, c_minus, width)
     x = rng.standard_normal(10_000)

@@ -18,6 +18,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, function, implies, mean
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, agree, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_mean
@@ -38,6 +39,22 @@ class OneStepDrift:
 
     excess: Callable[[sp.Expr], sp.Expr] = kernel_excess
     order: Callable[[Fraction, Fraction], int] = rate_order
+
+    def formula(self) -> Formula:
+        """Return the exact mean of V_1^12 after a layer from unit variances, nu, and how fast n kappa tends to its limit."""
+        rho, n, kappa, plus, minus, up, down = sp.symbols("rho n kappa c_+ c_- s_+ s_-")
+        strength, order = (plus - minus) ** 2, function("O")
+        orders = {False: self.order(Fraction(0), Fraction(-1)), True: self.order(Fraction(1), Fraction(-1))}
+        departure = 2 * n * kappa / strength - 1
+        return (
+            equal(mean(sp.Symbol("V_1^12")), rho + kappa * self.excess(rho)),
+            equal(function("nu")(rho), strength / 2 * self.excess(rho)),
+            equal(kappa, (up - down) ** 2 / (up**2 + down**2)),
+            equal(up, 1 + plus / sp.sqrt(n)),
+            equal(down, 1 + minus / sp.sqrt(n)),
+            implies(sp.Ne(plus + minus, 0), sp.Eq(departure, order(n ** sp.Rational(-orders[False], 2)))),
+            implies(sp.Eq(plus + minus, 0), sp.Eq(departure, order(n ** sp.Rational(-orders[True], 2)))),
+        )
 
 
 claim = Claim(
@@ -141,6 +158,7 @@ def antithetic_neurons_with_control(statement: OneStepDrift, case: Slopes, trial
 
 def neurons(rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int) -> np.ndarray:
     """Return 20 000 antithetic neuron products minus their control variate."""
-    from numerics.covariance_paths import neuron_products, shaped_relu_map
+    from numerics.neuron_draws import neuron_products
+    from numerics.shaped_activation import shaped_relu_map
 
     return neuron_products(shaped_relu_map(c_plus, c_minus, width), rho, rng, 20_000)

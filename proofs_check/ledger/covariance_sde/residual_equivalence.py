@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, Increment, equal, function
 from proofs_check.ledger.covariance_sde.cases import ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.symbolic import Derivation
@@ -33,6 +34,18 @@ class ResidualEquivalence:
     """lam^2 as a function of (c_+ - c_-)^2."""
 
     squared_weight: Callable[[sp.Expr], sp.Expr] = lambda strength: strength / 2
+
+    def formula(self) -> Formula:
+        """Return the equation of rho in shaped networks and in ResNets of weight lambda, and the weight for which they agree."""
+        rho, weight, plus, minus = sp.symbols("rho lambda c_+ c_-")
+        excess, strength = function("g")(rho), (plus - minus) ** 2
+        change = Increment(rho) / Increment(sp.Symbol("t"))
+        return (
+            equal(change, weight**2 * excess),
+            equal(weight**2, self.squared_weight(strength)),
+            equal(change, strength / 2 * excess),
+            equal(excess, kernel_excess(rho)),
+        )
 
 
 claim = Claim(

@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, at_most, equal, mean
 from proofs_check.ledger.covariance_sde.cases import Linear, linear_networks
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_mean
@@ -34,6 +35,19 @@ class SinhMoments:
     first: Callable[[sp.Expr], sp.Expr] = lambda n: (n - 1) / (n - 2)
     second: Callable[[sp.Expr], sp.Expr] = lambda n: n / (n - 3)
     bias: Callable[[Fraction], Fraction] = lambda rho: -rho * (1 - rho**2) / 2
+
+    def formula(self) -> Formula:
+        """Return the factors of one linear layer for sh = rho/sqrt(1-rho^2), and the bias of rho to order 1/n."""
+        n, before, after, rho = sp.symbols("n sh_0 sh_1 rho_0")
+        third = sp.Rational(1, 3)
+        bias = n * mean(sp.Symbol("rho_1") - rho)
+        return (
+            equal(mean(after), self.first(n) * before),
+            equal(mean(after**2) + third, self.second(n) * (before**2 + third)),
+            at_most(sp.Abs(bias - self.bias(rho)), sp.Abs(rho) / n),
+            equal(before, rho / sp.sqrt(1 - rho**2)),
+            above(n, 7),
+        )
 
 
 CASE = Linear(8, 4)
@@ -108,6 +122,6 @@ def networks(statement: SinhMoments, case: Linear, trial: Trial) -> Evidence:
 
 def sinh_of_networks(rng: np.random.Generator, rho: float, width: int, depth: int) -> np.ndarray:
     """Return rho/sqrt(1-rho^2) of 4 000 linear networks."""
-    from numerics.covariance_paths import linear_correlation_chain
+    from numerics.scalar_chain import linear_correlation_chain
 
     return linear_correlation_chain(rho, width, depth, rng, repeats=4_000)

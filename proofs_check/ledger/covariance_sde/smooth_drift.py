@@ -16,6 +16,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, limit, mean, slope
 from proofs_check.ledger.covariance_sde.cases import FORMS, Form, forms
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.symbolic import Derivation
@@ -51,6 +52,19 @@ class SmoothDrift:
 
     drift: Drift = drift
     rate: Callable[[sp.Expr, sp.Expr, sp.Expr], sp.Expr] = lambda f2, f3, a: (3 * f2**2 / 4 + f3) / a**2
+
+    def formula(self) -> Formula:
+        """Return the limits of n times the mean step of V^12 and V^11, in f_2 = phi''(0), f_3 = phi'''(0), phi'(0) = 1."""
+        n, f2, f3, a, b = sp.symbols("n f_2 f_3 a b")
+        v11, v22, v12 = sp.symbols("V_0^11 V_0^22 V_0^12")
+        return (
+            equal(limit(n * mean(sp.Symbol("V_1^12") - v12), n), self.drift(v11, v22, v12, f2, f3, a)),
+            equal(limit(n * mean(sp.Symbol("V_1^11") - v11), n), b * v11 * (v11 - 1)),
+            equal(b, self.rate(f2, f3, a)),
+            equal(f2, slope("phi", 0, 2)),
+            equal(f3, slope("phi", 0, 3)),
+            equal(slope("phi", 0), 1),
+        )
 
 
 _HALF = SmoothDrift(rate=lambda f2, f3, a: (f2**2 / 2 + f3) / a**2)

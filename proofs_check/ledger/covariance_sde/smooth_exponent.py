@@ -15,6 +15,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, belongs, below, differs, equal, limit, slope
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from proofs_check.sampled import judge_mean
 from proofs_check.symbolic import Derivation
@@ -31,22 +32,36 @@ class SmoothExponent:
     correlation: Fraction = Fraction(1, 2)
     norm: Fraction = Fraction(1)
 
+    def formula(self) -> Formula:
+        """Return the limits of correlation and squared norm below the critical exponent, for b < 0 and phi''(0) != 0."""
+        n, p = sp.Symbol("n"), sp.Symbol("p")
+        return (
+            equal(limit(sp.Symbol("rho_T"), n), self.correlation),
+            equal(limit(sp.Symbol("V_T"), n), self.norm),
+            belongs(p, sp.Interval.open(0, sp.Rational(1, 2))),
+            below(sp.Symbol("b"), 0),
+            differs(slope("phi", 0, 2), 0),
+            below(sp.Symbol("rho_0"), 1),
+        )
+
 
 @dataclass(frozen=True)
 class Start:
-    """The initial correlation of networks with phi = tanh + (3/5) tanh^2, a = 7/10, p = 1/4."""
+    """The initial correlation and the scale a of networks with phi = tanh + (3/5) tanh^2, p = 1/4; b = -23/(25 a^2)."""
 
     rho: Fraction
+    scale: Fraction = Fraction(7, 10)
 
     def __str__(self) -> str:
-        return f"rho_0={self.rho}"
+        return f"rho_0={self.rho} a={self.scale}"
 
 
 def starts() -> object:
-    """Return a strategy over initial correlations up to 9/10."""
+    """Return a strategy over initial correlations up to 9/10 and scales at which width 100 is near the limit."""
     from hypothesis import strategies as st
 
-    return st.integers(0, 9).map(lambda k: Start(Fraction(k, 10)))
+    scales = st.sampled_from([Fraction(1, 2), Fraction(3, 5), Fraction(7, 10)])
+    return st.builds(Start, st.integers(0, 9).map(lambda k: Fraction(k, 10)), scales)
 
 
 HIGH = Start(Fraction(9, 10))
@@ -90,13 +105,16 @@ def networks(statement: SmoothExponent, case: Start, trial: Trial) -> Evidence:
 
     limit = float(statement.correlation)
     test = MeanTest(limit - 0.25, np.inf if limit > 0.75 else limit + 0.25, (-1.0, 1.0), None, 0.1)
-    config = {"rho": float(case.rho), "width": WIDTH, "networks": 150}
+    config = {"rho": float(case.rho), "scale": float(case.scale), "width": WIDTH, "networks": 150}
     return judge_mean(trial, test, correlations_of_networks, config, shards=5, what="rho_1 at p = 1/4")
 
 
-def correlations_of_networks(rng: np.random.Generator, rho: float, width: int, networks: int) -> np.ndarray:
-    """Return rho after `width` layers of tanh + (3/5) tanh^2 at scale (7/10) n^(1/4)."""
-    from numerics.covariance_paths import correlations, final_covariances, smooth_map
+def correlations_of_networks(
+    rng: np.random.Generator, rho: float, scale: float, width: int, networks: int
+) -> np.ndarray:
+    """Return rho after `width` layers of tanh + (3/5) tanh^2 at scale a n^(1/4)."""
+    from numerics.covariance_chain import correlations, final_covariances
+    from numerics.shaped_activation import smooth_map
 
-    phi = smooth_map("tanh(x) + 0.6*tanh(x)**2", 0.7, width, exponent=0.25)
+    phi = smooth_map("tanh(x) + 0.6*tanh(x)**2", scale, width, exponent=0.25)
     return correlations(final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, width, rng, repeats=networks))

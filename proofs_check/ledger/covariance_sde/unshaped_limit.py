@@ -1,26 +1,34 @@
 """D21. Unshaped relu, u = 1-rho, q = l^2 u, t = l/n: dq = [(2q/t)(1 - (sqrt2/3pi) sqrt q) + 2q] dt + 2 sqrt2 q dB.
 
 Proof: K = 1 - u + (2 sqrt2/3pi) u^{3/2} + ..., E rho' = K + (-2u + ...)/n, Var rho' = (8u^2 + ...)/n by the delta method; the
-noise-free solution is l^2 u -> 9 pi^2/2. The drift +2q is a 1/n effect. Sampled: one layer at u = 10^-4, n = 100.
+noise-free solution is l^2 u -> 9 pi^2/2. The drift +2q is a 1/n effect. Sampled: one layer against its exact mean at n = 100
+(`theory.covariance_sde.relu_layer`), and networks of depth 100 against the Markov surrogate with the same two moments.
 Source: the limit is due to [D] (Li, Nica, arXiv 2310.12079); the term +2q as derived here, its printed form not at hand.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, Increment, equal, function, limit
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation
+from proofs_check.sampled import judge_law, judge_mean
+from proofs_check.symbolic import Derivation, cannot_say
 from proofs_check.trial import Trial
+from proofs_check.verdict import Rung
+from theory.covariance_sde.relu_layer import gap_ratio_moments
 from theory.covariance_sde.shaped_relu import mean_correlation
-from theory.covariance_sde.unshaped import delta_method_bias, gap_series
+from theory.covariance_sde.unshaped import gap_series
+
+DEEP, SURROGATES = 100, 6_000
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,21 @@ class UnshapedLimit:
     extra: int = 2
     squared_noise: int = 8
     inverse_root: sp.Expr = sp.sqrt(2) / (3 * sp.pi)
+
+    def formula(self) -> Formula:
+        """Return the equation of q = l^2 (1 - rho_l) at time t = l/n, and the limit without noise."""
+        q, t, n, depth, rho = sp.symbols("q t n l rho")
+        time, brownian = Increment(t), Increment(sp.Symbol("B"))
+        drift = 2 * q / t * (1 - self.inverse_root * sp.sqrt(q)) + self.extra * q
+        gap = function("u")(depth)
+        return (
+            equal(Increment(q), drift * time + sp.sqrt(self.squared_noise) * q * brownian),
+            equal(q, depth**2 * (1 - sp.Symbol("rho_l"))),
+            equal(t, depth / n),
+            equal(limit(depth**2 * gap, depth), 1 / self.inverse_root**2),
+            equal(function("u")(depth + 1), 1 - function("K")(1 - gap)),
+            equal(function("K")(rho), mean_correlation(rho, sp.Integer(1))),
+        )
 
 
 @dataclass(frozen=True)
@@ -65,6 +88,7 @@ claim = Claim(
         Mutant("l^2 u -> 9 pi^2", UnshapedLimit(inverse_root=1 / (3 * sp.pi)), on="", by=SYMBOLIC),
         Mutant("no extra drift, layers", UnshapedLimit(extra=0), on=str(CASE), by=SAMPLED),
         Mutant("extra drift -2q, layers", UnshapedLimit(extra=-2), on=str(CASE), by=SAMPLED),
+        Mutant("noise 2q, networks", UnshapedLimit(squared_noise=4), on=str(CASE), by=SAMPLED),
     ],
 )
 
@@ -99,25 +123,63 @@ def by_series(statement: UnshapedLimit, _: None, __: Trial) -> Evidence:
 
 @claim.sampled
 def one_layer(statement: UnshapedLimit, case: Gap, trial: Trial) -> Evidence:
-    """Test E u'/u = (1-K)/u + bias/(n u) with the stated leading term; remainder of order n^-2 is within 30/n^2."""
+    """Test E u'/u of one layer against its exact value at width n, with the stated leading term in place of +2."""
     from numerics.e_value import MeanTest
 
-    u = sp.Rational(case.gap.numerator, case.gap.denominator)
-    rho, one, n = 1 - u, sp.Integer(1), case.width
-    kernel = float(sp.N((1 - mean_correlation(rho, one)) / u, 20))
-    bias = float(sp.N(-delta_method_bias(rho, one) / u, 20)) + statement.extra - 2
-    mean, slack = kernel + bias / n, 30 / n**2
-    test = MeanTest(mean - slack, mean + slack, (-np.inf, np.inf), 13 / n, 0.012)
-    config = {"gap": float(case.gap), "width": n}
+    # both moments are exact at this width up to a quadrature error below 10^-6: no remainder is granted
+    exact, variance = (float(moment) for moment in gap_ratio_moments(case.gap, case.width, 6))
+    mean = exact + (statement.extra - 2) / case.width
+    test = MeanTest(mean - 1e-6, mean + 1e-6, (-np.inf, np.inf), variance * (1 + 1e-6), 0.012)
+    config = {"gap": float(case.gap), "width": case.width}
     return judge_mean(trial, test, relative_gaps, config, shards=16, what="u'/u")
 
 
+@claim.sampled
+def deep_networks_against_the_surrogate(statement: UnshapedLimit, case: Gap, trial: Trial) -> Evidence:
+    """Compare log u of networks of width and depth 100 with the Markov surrogate that has the stated bias and noise.
+
+    The SDE itself is no reference: its corrections of order log(l)/l are large. The surrogate keeps two moments to order 1/n;
+    the law of log u then differs by 6/n (measured .094 at n = 64, .066 at n = 100); 8/n is granted, and the band of its own
+    6 000 paths.
+    """
+    from numerics.distribution_test import distance_radius
+
+    if case != CASE:
+        return cannot_say(Rung.SAMPLED, "networks start from rho_0 = 3/10: judged once, on the first case")
+    law = surrogate_law(statement.extra, statement.squared_noise)
+    bias = 8 / DEEP + distance_radius(trial.alpha, (SURROGATES,))
+    config = {"width": DEEP, "networks": 500}
+    what = f"log(1 - rho) at n = d = {DEEP}"
+    return judge_law(trial, deep_gaps, config, np.asarray, law, shards=2, delta=0.2, what=what, bias=bias)
+
+
+@cache
+def surrogate_law(extra: int, squared_noise: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the empirical distribution function of log u over surrogate paths from rho_0 = 3/10."""
+    from numerics.random_streams import stream
+    from numerics.unshaped_chain import surrogate_chain
+
+    rng = stream(0, "surrogate of unshaped relu")
+    paths = surrogate_chain(
+        0.7, DEEP, DEEP, rng, repeats=SURROGATES, extra=float(extra), squared_noise=float(squared_noise)
+    )
+    known = np.sort(np.log(paths))
+
+    def law(y: np.ndarray) -> np.ndarray:
+        return np.searchsorted(known, y, side="right") / known.size
+
+    return law
+
+
+def deep_gaps(rng: np.random.Generator, width: int, networks: int) -> np.ndarray:
+    """Return log u of networks of equal width and depth from rho_0 = 3/10."""
+    from numerics.unshaped_chain import gap_chain
+
+    return np.log(gap_chain(0.7, width, width, rng, repeats=networks))
+
+
 def relative_gaps(rng: np.random.Generator, gap: float, width: int) -> np.ndarray:
-    """Return u'/u of 5 000 layers, the gap computed as |a - b|^2/2 of unit vectors (no cancellation)."""
-    rho = 1 - gap
-    x = rng.standard_normal((5_000, width))
-    y = rho * x + np.sqrt(gap * (2 - gap)) * rng.standard_normal((5_000, width))
-    a, b = np.maximum(x, 0), np.maximum(y, 0)
-    a /= np.linalg.norm(a, axis=1, keepdims=True)
-    b /= np.linalg.norm(b, axis=1, keepdims=True)
-    return ((a - b) ** 2).sum(axis=1) / (2 * gap)
+    """Return u'/u of 5 000 layers."""
+    from numerics.unshaped_chain import gap_chain
+
+    return gap_chain(gap, width, 1, rng, repeats=5_000) / gap

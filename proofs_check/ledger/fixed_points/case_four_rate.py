@@ -16,6 +16,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, above, at_most, belongs, below, equal, function, normalised_map, slope
 from proofs_check.ledger.fixed_points.kernel_cases import (
     QUADRATIC,
     STARTS,
@@ -52,6 +53,22 @@ class CaseFourRate:
     """|rho_l - rho*| <= a^l |rho_0 - rho*|/(1 - |rho_0|), a the largest of factors(p_0, q, rho*)."""
 
     factors: Factors = corrected
+
+    def formula(self) -> Formula:
+        """Return the bound at layer l, its rate a, and what rho* and q are."""
+        depth, rate, star = sp.symbols("l a rho^*")
+        p0, q, rho, kappa = sp.IndexedBase("p")[0], sp.Symbol("q"), sp.IndexedBase("rho"), function("kappa")
+        start = sp.Abs(rho[0] - star) / (1 - sp.Abs(rho[0]))
+        return (
+            at_most(sp.Abs(rho[depth] - star), rate**depth * start),
+            equal(rate, sp.Max(*self.factors(p0, q, star))),
+            below(sp.Abs(rho[0]), 1),
+            equal(rho[depth + 1], kappa(rho[depth])),
+            equal(kappa(star), star),
+            belongs(star, sp.Interval.open(0, 1)),
+            equal(q, slope("kappa", star)),
+            *normalised_map(above(slope("kappa", 1), 1), above(p0, 0)),
+        )
 
 
 STEEP = kernel_activation("1/20", "1/20", 0, "9/10")

@@ -17,6 +17,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, at_most, below, equal, function, normalised_map
 from proofs_check.ledger.fixed_points.kernel_cases import (
     STARTS,
     cases_of,
@@ -38,6 +39,17 @@ class CaseOneRate:
     """|rho_l|/(1-|rho_l|) <= factor(p_1)^l |rho_0|/(1-|rho_0|) for maps with p_0 = 0."""
 
     factor: Callable[[sp.Expr], sp.Expr] = lambda p: 1 / (2 - p)
+
+    def formula(self) -> Formula:
+        """Return the bound at layer l for maps with p_0 = 0."""
+        depth, p, rho = sp.Symbol("l"), sp.IndexedBase("p")[1], sp.IndexedBase("rho")
+        now, start = sp.Abs(rho[depth]), sp.Abs(rho[0])
+        return (
+            at_most(now / (1 - now), self.factor(p) ** depth * start / (1 - start)),
+            below(start, 1),
+            equal(rho[depth + 1], function("kappa")(rho[depth])),
+            *normalised_map(equal(sp.IndexedBase("p")[0], 0)),
+        )
 
 
 CENTRED_RELU = Activation.from_text("max(x, 0) - 1/sqrt(2*pi)")

@@ -16,6 +16,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, at_most, belongs, equal, function, normalised_map, slope
 from proofs_check.ledger.fixed_points.kernel_cases import (
     MINIMAL_CRITICAL,
     STARTS,
@@ -38,6 +39,17 @@ class CaseThreeRate:
     """1 - rho_l <= (1 - rho_0)/(1 + strength(p_0, p_1) l (1 - rho_0))."""
 
     strength: Callable[[sp.Expr, sp.Expr], sp.Expr] = lambda p0, p1: 1 - p0 - p1
+
+    def formula(self) -> Formula:
+        """Return the bound at layer l for maps with kappa'(1) = 1."""
+        depth, p0, p1, rho = sp.Symbol("l"), sp.IndexedBase("p")[0], sp.IndexedBase("p")[1], sp.IndexedBase("rho")
+        gap = 1 - rho[0]
+        return (
+            at_most(1 - rho[depth], gap / (1 + self.strength(p0, p1) * depth * gap)),
+            belongs(rho[0], sp.Interval(-1, 1)),
+            equal(rho[depth + 1], function("kappa")(rho[depth])),
+            *normalised_map(equal(slope("kappa", 1), 1)),
+        )
 
 
 claim = Claim(

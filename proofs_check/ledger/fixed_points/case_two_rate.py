@@ -16,6 +16,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, at_most, belongs, below, equal, function, normalised_map, slope
 from proofs_check.ledger.fixed_points.kernel_cases import (
     STARTS,
     cases_of,
@@ -40,6 +41,16 @@ class CaseTwoRate:
     """1 - rho_l <= rate(p_1, kappa'(1))^l (1 - rho_0)."""
 
     rate: Rate = lambda _at_zero, at_one: at_one
+
+    def formula(self) -> Formula:
+        """Return the bound at layer l for maps with kappa'(1) < 1."""
+        depth, p, rho = sp.Symbol("l"), sp.IndexedBase("p")[1], sp.IndexedBase("rho")
+        return (
+            at_most(1 - rho[depth], self.rate(p, slope("kappa", 1)) ** depth * (1 - rho[0])),
+            belongs(rho[0], sp.Interval(-1, 1)),
+            equal(rho[depth + 1], function("kappa")(rho[depth])),
+            *normalised_map(below(slope("kappa", 1), 1)),
+        )
 
 
 claim = Claim(

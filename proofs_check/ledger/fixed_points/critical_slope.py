@@ -16,6 +16,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, function, implies, series_of_kernel, slope
 from proofs_check.ledger.fixed_points.kernel_cases import case_of, combined
 from proofs_check.ledger.papers import FIXED_POINTS
 from proofs_check.symbolic import Derivation, cannot_say, exact_evidence
@@ -37,6 +38,17 @@ class CriticalSlope:
 
     homogeneous: sp.Expr = sp.S.One
     exponential: Callable[[sp.Expr], sp.Expr] = lambda a: a**2
+
+    def formula(self) -> Formula:
+        """Return the slope at 1 for the two families of activations, kappa the RMS-normalised map."""
+        x, a, b = sp.symbols("x a b")
+        s = function("s")(x)
+        leaky = sp.Eq(s, a * sp.Max(x, 0) + b * sp.Min(x, 0))
+        return (
+            implies(sp.And(leaky, sp.Ne(a, b)), sp.Eq(slope("kappa", 1), self.homogeneous)),
+            implies(sp.Eq(s, sp.exp(a * x)), sp.Eq(slope("kappa", 1), self.exponential(a))),
+            equal(function("kappa")(sp.Symbol("rho")), series_of_kernel(sp.Symbol("rho"), centred=False)),
+        )
 
 
 def positively_homogeneous(activation: Activation) -> str | None:

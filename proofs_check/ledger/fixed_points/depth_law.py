@@ -16,6 +16,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, belongs, equal, function, limit, normalised_map, slope
 from proofs_check.ledger.fixed_points.kernel_cases import MINIMAL_CRITICAL, cases_of, in_case
 from proofs_check.ledger.papers import FIXED_POINTS
 from proofs_check.symbolic import Derivation, cannot_say
@@ -42,6 +43,26 @@ class DepthLaw:
 
     power: Callable[[sp.Expr], sp.Expr] = power_of
     growth: Callable[[sp.Expr], sp.Expr] = lambda exponent: exponent - 1
+
+    def formula(self) -> Formula:
+        """Return the law of 1 - rho_l, what C and the exponent e are, and which e occur."""
+        depth, e, c, gap, rho = (
+            sp.Symbol("l"),
+            sp.Symbol("e"),
+            sp.Symbol("C"),
+            sp.Symbol("delta"),
+            sp.IndexedBase("rho"),
+        )
+        power = self.power(e)
+        return (
+            equal(limit(depth**power * (1 - rho[depth]), depth), (self.growth(e) * c) ** -power),
+            equal(limit((gap - (1 - function("kappa")(1 - gap))) / gap**e, gap, 0), c),
+            belongs(e, sp.FiniteSet(2, sp.Rational(3, 2))),
+            above(c, 0),
+            belongs(rho[0], sp.Interval.open(-1, 1)),
+            equal(rho[depth + 1], function("kappa")(rho[depth])),
+            *normalised_map(equal(slope("kappa", 1), 1)),
+        )
 
 
 claim = Claim(

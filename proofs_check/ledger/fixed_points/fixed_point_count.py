@@ -19,6 +19,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, below, equal, function, implies, mean, rational, slope
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, is_quick
 from proofs_check.ledger.papers import FIXED_POINTS
@@ -47,6 +48,33 @@ class FixedPointCount:
     negative: int = 0
     least_slope: Callable[[sp.Expr], sp.Expr] = lambda p: 2 - p
     attractor: Callable[[float], float] = lambda star: star
+
+    def formula(self) -> Formula:
+        """Return the numbers N of zeros, the least slope at 1, where networks of width 1000 end, and what kappa is."""
+        rho, star, d, k = sp.Symbol("rho"), sp.Symbol("rho^*"), sp.Symbol("d"), sp.Symbol("k", integer=True)
+        p, kappa, at_one = sp.IndexedBase("p"), function("kappa"), slope("kappa", 1)
+        count, first, last = function("N"), sp.IndexedBase("p")[0], sp.Symbol("rho_20")
+
+        def zeros(fixes_zero: bool, steep: bool) -> sp.Basic:
+            mean_part = sp.Eq(first, 0) if fixes_zero else sp.Gt(first, 0)
+            side = sp.Gt(at_one, 1) if steep else sp.Le(at_one, 1)
+            number = sp.Integer(self.positive(fixes_zero, steep))
+            return implies(sp.And(mean_part, side, evaluate=False), sp.Eq(count(sp.Interval.open(0, 1)), number))
+
+        near = sp.Le(sp.Abs(mean(last) - rational(self.attractor(star))), sp.Rational(3, 100))
+        return (
+            zeros(False, True),
+            zeros(False, False),
+            zeros(True, True),
+            equal(count(sp.Interval.open(-1, 0)), self.negative),
+            implies(sp.Eq(first, 0), sp.Ge(at_one, rational(self.least_slope(sp.IndexedBase("p")[1])))),
+            implies(sp.And(sp.Lt(slope("kappa", star), sp.Rational(3, 4)), sp.Eq(d, 1000)), near),
+            equal(kappa(star), star),
+            equal(kappa(rho), sp.Sum(p[k] * rho**k, (k, 0, sp.oo))),
+            equal(kappa(1), 1),
+            at_least(p[k], 0),
+            below(sp.IndexedBase("p")[1], 1),
+        )
 
 
 claim = Claim(

@@ -18,6 +18,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, equal, function, rational
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import cannot_say, exact_evidence
@@ -55,6 +56,20 @@ class GainEffect:
     """beta_0 of s(a x) for a = 1/2 and 2 is that of s(x) exactly if unchanged(s)."""
 
     unchanged: Callable[[Activation], bool] = homogeneous
+
+    def formula(self) -> Formula:
+        """Return, for some activations, whether the gains 1/2 and 2 keep beta_0: the largest change Delta is 0 or not."""
+        s, x, change, strength = sp.Symbol("s"), sp.Symbol("x"), function("Delta"), function("beta_0")
+        moved = [
+            sp.Abs(strength(function("s")(gain * x)) - strength(function("s")(x))) for gain in map(rational, GAINS)
+        ]
+        judged = []
+        for activation in catalogue("relu", "square", "sign", "tanh", "sin"):
+            relation = equal if self.unchanged(activation) else above
+            judged.append(relation(change(sp.Symbol(activation.name)), 0))
+        c, k = sp.IndexedBase("c"), sp.Symbol("k", integer=True)
+        share = c[1] ** 2 / sp.Sum(c[k] ** 2, (k, 1, sp.oo))
+        return (*judged, equal(change(s), sp.Max(*moved)), equal(strength(s), 2 - share))
 
 
 claim = Claim(

@@ -7,12 +7,14 @@ claims about activations, and a user's activation is judged by all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
 from proofs_check.certified import from_slack
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.evidence_plot import decay_plot
 from proofs_check.symbolic import Derivation, cannot_say
 from proofs_check.verdict import Rung, Verdict
 from theory.activation import Activation
@@ -133,24 +135,32 @@ def judge_depth_bound(
     Distances are computed from 60-digit balls: at 1 - rho = 1e-16 double precision would see violations that are none.
     """
     least: tuple[flint.arb, str] | None = None
+    paths: dict[str, list[tuple[int, float, float]]] = {}
     for start in starts:
         try:
             for layer, rho in trajectory(kernel, start, depth, digits):
                 with working_bits(4 * digits):
                     allowed = bound(layer, start)
-                    slack = 1 - distance(rho) / allowed
+                    away = distance(rho)
+                    slack = 1 - away / allowed
                 if not slack.is_finite() or slack.rad() > 1e-3:
                     break  # the distance is below the balls' accuracy
+                paths.setdefault(f"rho_0 = {text_of(start)}", []).append(
+                    (layer, float(away.mid()), float(allowed.mid()))
+                )
                 if least is None or slack.lower() < least[0].lower():
                     least = slack, f"rho_0 = {text_of(start)}, layer {layer}"
                 if slack < 0:
-                    return from_slack(slack, what, least[1])
+                    plot = decay_plot(paths, "distance through the layers")
+                    return replace(from_slack(slack, what, least[1]), plots=() if plot is None else (plot,))
         except ValueError as error:
             return cannot_say(Rung.CERTIFIED, f"{what}: {error}")
     if least is None:
         return cannot_say(Rung.CERTIFIED, f"{what}: no layer was resolved")
     sharpness = Figure(f"least 1 - distance/bound, at {least[1]}", least[0].str(4, radius=False))
-    return from_slack(least[0], f"{what}, {depth} layers from {len(starts)} starts", least[1], sharpness=sharpness)
+    found = from_slack(least[0], f"{what}, {depth} layers from {len(starts)} starts", least[1], sharpness=sharpness)
+    plot = decay_plot(paths, "distance through the layers")
+    return found if plot is None else replace(found, plots=(plot,))
 
 
 def is_quick(kernel: KernelMap) -> bool:

@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, at_least, belongs, equal, function, normalised_map, slope
 from proofs_check.ledger.fixed_points.case_four_rate import ERRATUM, Factors, as_printed, corrected
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, cases_of, in_case, kernel_activation
 from proofs_check.ledger.papers import FIXED_POINTS
@@ -34,6 +35,17 @@ class NecessaryRate:
     """The largest of factors(p_0, q, rho*) is at least 1/kappa'(1), as every valid rate has to be."""
 
     factors: Factors = corrected
+
+    def formula(self) -> Formula:
+        """Return that the rate is at least 1/kappa'(1), and what rho* and q are."""
+        p0, q, star, kappa = sp.IndexedBase("p")[0], sp.Symbol("q"), sp.Symbol("rho^*"), function("kappa")
+        return (
+            at_least(sp.Max(*self.factors(p0, q, star)), 1 / slope("kappa", 1)),
+            equal(kappa(star), star),
+            belongs(star, sp.Interval.open(0, 1)),
+            equal(q, slope("kappa", star)),
+            *normalised_map(above(slope("kappa", 1), 1), above(p0, 0)),
+        )
 
 
 claim = Claim(

@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, function, series_of_kernel
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.fixed_points.kernel_cases import case_of
 from proofs_check.ledger.papers import FIXED_POINTS
@@ -43,6 +44,21 @@ class NormPlacement:
     """The map that moves correlations for each place of the norm; `centred` is claimed to be Case 1 always."""
 
     kinds: Mapping[Placement, Kind] = field(default_factory=lambda: TRUE_KINDS)
+
+    def formula(self) -> Formula:
+        """Return the map of correlations for each place of the norm, and that the one of layer norm after is Case 1."""
+        rho = sp.Symbol("rho")
+        maps = {
+            placement: function(f"kappa^{'LN' if 'layer' in placement else 'RMS'}_{placement.split()[-1]}")
+            for placement in self.kinds
+        }
+        return (
+            *(
+                equal(maps[placement](rho), series_of_kernel(rho, centred=kind == "centred"))
+                for placement, kind in self.kinds.items()
+            ),
+            equal(maps["layer norm after"](0), 0),
+        )
 
 
 claim = Claim(

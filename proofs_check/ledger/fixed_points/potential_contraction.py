@@ -18,6 +18,7 @@ import sympy as sp
 from proofs_check.certified import from_monotone, from_proof
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, above, at_most, belongs, equal, function, normalised_map, slope
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, cases_of, in_case, kernel_activation
 from proofs_check.ledger.isometry.layer_contraction import two_term_steps
 from proofs_check.ledger.papers import FIXED_POINTS
@@ -35,6 +36,19 @@ class PotentialContraction:
     """(kappa - rho*)/(1 - kappa) <= (rho - rho*)/(1 - rho) / rate(q) on [rho*, 1)."""
 
     rate: Callable[[sp.Expr], sp.Expr] = lambda q: 2 - q
+
+    def formula(self) -> Formula:
+        """Return the contraction above rho*, its domain, and what rho* and q are."""
+        rho, star, q = sp.Symbol("rho"), sp.Symbol("rho^*"), sp.Symbol("q")
+        kappa = function("kappa")
+        return (
+            at_most((kappa(rho) - star) / (1 - kappa(rho)), (rho - star) / (1 - rho) / self.rate(q)),
+            belongs(rho, sp.Interval.Ropen(star, 1)),
+            equal(kappa(star), star),
+            belongs(star, sp.Interval.open(0, 1)),
+            equal(q, slope("kappa", star)),
+            *normalised_map(above(slope("kappa", 1), 1), above(sp.IndexedBase("p")[0], 0)),
+        )
 
 
 CUBIC = kernel_activation("1/3", "1/6", 0, "1/2")

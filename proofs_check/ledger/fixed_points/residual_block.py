@@ -20,6 +20,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, belongs, equal, function, implies, mean
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC
 from proofs_check.ledger.papers import ISOMETRY
@@ -49,6 +50,28 @@ class ResidualBlock:
     kernel: Callable[[Any, Any, Any], Any] = lambda kappa, rho, t: (1 - t**2) * kappa + t**2 * rho
     strength: Callable[[Any, Any], Any] = lambda beta, t: 1 + (1 - t**2) * (beta - 1)
     cross: Callable[[Any, Any, Any, Any], Any] = lambda t, root, mean, total: t * root * mean * total
+
+    def formula(self) -> Formula:
+        """Return mean inner products of two samples, correlation rho and mean entries m_1, m_2, after a block.
+
+        y_V has an independent Gaussian skip V x, y_I the skip x; rho* is a fixed point of the layer.
+        """
+        t, rho, c0, d, beta, star = sp.symbols("t rho c_0 d beta_0 rho^*")
+        independent, identity = function("y_V"), function("y_I")
+        first, second, total = sp.Symbol("x_1"), sp.Symbol("x_2"), sp.Symbol("m_1") + sp.Symbol("m_2")
+        kappa, product, layer = function("kappa"), function("inner"), function("f")
+        x, weights = sp.Symbol("x"), sp.Symbol("V")
+        block = self.kernel(kappa(rho), rho, t)
+        root = sp.sqrt(1 - t**2)
+        return (
+            equal(mean(product(independent(first), independent(second))) / d, block),
+            equal(mean(product(identity(first), identity(second))) / d, block + self.cross(t, root, c0, total)),
+            equal(independent(x), root * layer(x) + t * weights * x),
+            equal(identity(x), root * layer(x) + t * x),
+            implies(sp.Eq(kappa(star), star), sp.Eq(self.kernel(kappa(star), star, t), star)),
+            equal(sp.Symbol("beta_res"), self.strength(beta, t)),
+            belongs(t, sp.Interval(0, 1)),
+        )
 
 
 claim = Claim(

@@ -18,6 +18,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_most, belongs, centred_kernel_map, equal, function, slope
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.isometry.layer_contraction import LayerContraction, two_term_steps
 from proofs_check.ledger.isometry.layer_contraction import on_the_whole_interval as certify_contraction
@@ -42,6 +43,19 @@ class BestRate:
 
     lower: sp.Expr = 2 - ALPHA
     upper: tuple[sp.Expr, ...] = (1 / ALPHA, SLOPE)
+
+    def formula(self) -> Formula:
+        """Return the bounds on beta*, what beta* is, and what kappa and alpha are."""
+        rho, best = sp.Symbol("rho"), sp.Symbol("beta^*")
+        kappa = function("kappa")(rho)
+        names = {ALPHA: sp.Symbol("alpha"), SLOPE: slope("kappa", 1)}
+        return (
+            at_most(self.lower.subs(names), best),
+            *(at_most(best, bound.subs(names)) for bound in self.upper),
+            equal(best, function("inf_rho")((1 - kappa) / (1 - rho) / (kappa / rho))),
+            belongs(rho, sp.Interval.open(0, 1)),
+            *centred_kernel_map(),
+        )
 
 
 claim = Claim(

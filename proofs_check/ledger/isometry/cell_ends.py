@@ -20,6 +20,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, belongs, centred_kernel_map, equal, function, implies, slope
 from proofs_check.ledger.activation_cases import nonlinear, rational_above
 from proofs_check.ledger.isometry.layer_contraction import nonlinearity_strength
 from proofs_check.ledger.papers import ISOMETRY
@@ -43,6 +44,22 @@ class CellEnds:
     at_zero: Callable[[sp.Expr], sp.Expr] = lambda alpha: (1 - alpha) ** 2
     at_one: Callable[[sp.Expr, sp.Expr], sp.Expr] = lambda alpha, slope: slope - 2 + alpha
     ends_swapped: bool = False
+
+    def formula(self) -> Formula:
+        """Return the values of H at the ends, its bound on a cell, and what a, b, beta_0, kappa and alpha are."""
+        r, u, v, alpha, beta = sp.symbols("r u v alpha beta_0")
+        a, b, slack, kappa = (function(name) for name in ("a", "b", "H", "kappa"))
+        first, last = (v, u) if self.ends_swapped else (u, v)
+        return (
+            equal(slack(0), self.at_zero(alpha)),
+            equal(slack(1), self.at_one(alpha, slope("kappa", 1))),
+            implies(belongs(r, sp.Interval(u, v)), sp.Ge(slack(r), b(first) - beta * a(last))),
+            equal(slack(r), b(r) - beta * a(r)),
+            equal(a(r), kappa(r) / r),
+            equal(b(r), (1 - kappa(r)) / (1 - r)),
+            equal(beta, 2 - alpha),
+            *centred_kernel_map(),
+        )
 
 
 claim = Claim(

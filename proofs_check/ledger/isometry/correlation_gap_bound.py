@@ -19,6 +19,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_most, below, equal, function, implies
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import Derivation, cannot_say, exact_evidence
@@ -33,6 +34,18 @@ class CorrelationGapBound:
     """gap(G) <= bound(n, r) for unit-diagonal G with |G_ij| <= r, (n-1) r < 1."""
 
     bound: Callable[[sp.Expr, sp.Expr], sp.Expr] = isometry_gap_bound
+
+    def formula(self) -> Formula:
+        """Return the bound on the gap of a Gram matrix of unit diagonal, and its regime."""
+        n, r, i, j = sp.symbols("n r i j")
+        gram, entry = sp.Symbol("G"), sp.IndexedBase("G")
+        return (
+            at_most(function("gap")(gram), self.bound(n, r)),
+            equal(function("gap")(gram), -sp.log(function("det")(gram)) / n),
+            equal(entry[i, i], 1),
+            implies(sp.Ne(i, j), sp.Le(sp.Abs(entry[i, j]), r)),
+            below((n - 1) * r, 1),
+        )
 
 
 def _at_plus_r(n: sp.Expr, r: sp.Expr) -> sp.Expr:

@@ -18,6 +18,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_most, below, centred_kernel_map, equal, function, rational
 from proofs_check.ledger.activation_cases import nonlinear, rational_above
 from proofs_check.ledger.isometry.layer_contraction import Rate, nonlinearity_strength, two_term_steps
 from proofs_check.ledger.papers import ISOMETRY
@@ -40,6 +41,19 @@ class DepthBound:
     def bound(self, start: sp.Expr, factor: sp.Expr) -> sp.Expr:
         """Return r b/(1 - r + r b) for b = `factor`."""
         return start * factor / (1 - start + start * factor)
+
+    def formula(self) -> Formula:
+        """Return the bound at layer l, its factor b, and what kappa and alpha are."""
+        r, b, depth, alpha = sp.symbols("r b l alpha")
+        correlation = sp.IndexedBase("rho")
+        return (
+            at_most(sp.Abs(correlation[depth]), self.bound(r, b)),
+            equal(r, sp.Abs(correlation[0])),
+            below(r, 1),
+            equal(b, rational(self.rate(alpha)) ** -(depth + self.shift)),
+            equal(correlation[depth + 1], function("kappa")(correlation[depth])),
+            *centred_kernel_map(),
+        )
 
 
 claim = Claim(

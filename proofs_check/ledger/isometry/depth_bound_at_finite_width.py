@@ -19,6 +19,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, at_most, belongs, equal, function, mean, probability
 from proofs_check.ledger.isometry.layer_contraction import nonlinearity_strength
 from proofs_check.ledger.isometry.stationary_floor import StationaryFloor
 from proofs_check.ledger.papers import ISOMETRY
@@ -50,6 +51,30 @@ class FiniteWidthDepthBound:
     def crossing(self, potential: Any, n: Any, d: Any, alpha: Any, logarithm: Callable[[Any], Any]) -> Any:
         """Return log(n gamma_0/floor)/log rate, for n gamma_0 = `potential`."""
         return logarithm(potential / self.floor(n, d, alpha)) / logarithm(self.rate(alpha))
+
+    def formula(self) -> Formula:
+        """Return the range of the probability, the mean of the layer tau where the gap overtakes its bound, and the setting.
+
+        Of tau - l*, at most six layers count to either side.
+        """
+        n, d, alpha, beta, depth, first = sp.symbols("n d alpha beta_0 l tau")
+        start, crossing = sp.Symbol("gamma_0"), sp.Symbol("l^*")
+        pair = sp.Abs(sp.Symbol("rho_ij"))
+        early = sp.Symbol("k")
+        broken = probability(sp.Gt(function("max_k")(sp.Symbol("gamma_k") * beta**early / start), 1))
+        bounds = (at_least(broken, self.least), at_most(broken, self.most))
+        return (
+            *(bound for bound in bounds if not bound.rhs.is_infinite),
+            belongs(early, sp.Range(1, EARLY + 1)),
+            at_most(sp.Abs(mean(first) - crossing), 2),
+            equal(crossing, self.crossing(n * start, n, d, alpha, sp.log)),
+            equal(first, function("first_l")(sp.Gt(function("gap")(sp.Symbol("G_l")), n * start / beta**depth))),
+            equal(beta, 2 - alpha),
+            equal(sp.Symbol("gamma_k"), function("max_ij")(pair / (1 - pair))),
+            equal(start, START / (1 - START)),
+            equal(n, SIZE),
+            equal(d, WIDTH),
+        )
 
 
 def uncovered(activation: Activation) -> str | None:

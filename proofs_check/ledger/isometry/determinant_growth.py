@@ -21,6 +21,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, at_least, at_most, equal, function, rational
 from proofs_check.ledger.gram_cases import MEAN_FIELD_STEPS
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import Derivation, cannot_say, exact_evidence
@@ -51,6 +52,29 @@ class DeterminantGrowth:
         if step.kernel.constant > 0 and not self.keeps_mean:
             return "the map keeps the mean: p_0 > 0"
         return None
+
+    def formula(self) -> Formula:
+        """Return the chain of determinants, the laws of W and of the gap, and the maps and matrices they are about."""
+        alpha, u, k = sp.Symbol("alpha"), sp.Symbol("u"), sp.Symbol("k", integer=True)
+        p, rho, i = sp.IndexedBase("p"), sp.Symbol("rho"), sp.Symbol("i")
+        gram, kappa = sp.Symbol("G"), function("kappa")
+        det, inverse, gap = function("det"), function("W"), function("gap")
+        product = sp.Product((1 - u ** self.power(k)) ** p[k], (k, 0 if self.keeps_mean else 1, sp.oo))
+        share = self.speed * (1 - alpha)
+        return (
+            at_least(det(kappa(gram)), product),
+            at_least(product, det(gram) * (2 - det(gram)) ** share),
+            at_most(inverse(kappa(gram)), 2**-share * inverse(gram)),
+            at_most(gap(kappa(gram)), rational(self.gap_factor) * gap(gram)),
+            equal(u, 1 - det(gram)),
+            equal(inverse(gram), 1 / det(gram) - 1),
+            equal(kappa(rho), sp.Sum(p[k] * rho**k, (k, 0 if self.keeps_mean else 1, sp.oo))),
+            equal(kappa(1), 1),
+            at_least(p[k], 0),
+            equal(alpha, p[1]),
+            above(det(gram), 0),
+            equal(sp.IndexedBase("G")[i, i], 1),
+        )
 
 
 claim = Claim(

@@ -15,10 +15,12 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from proofs_check import strategies
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, centred_kernel_map, equal, function, limit, mean, rational, series_of_kernel
 from proofs_check.ledger.activation_cases import draw_pairs, fourth_moment, nonlinear
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.sampled import judge_law, judge_mean
@@ -30,6 +32,7 @@ from theory.finite_width import MixedMoments, correlation_by_delta_method, mixed
 from theory.kernel_map import KernelMap
 
 RHO = Fraction(1, 2)
+Kernel = Callable[[np.ndarray, KernelMap], np.ndarray]
 
 
 def kernel(rho: np.ndarray, of: KernelMap) -> np.ndarray:
@@ -52,11 +55,35 @@ def uncentred_kernel(rho: np.ndarray, of: KernelMap) -> np.ndarray:
 class FiniteWidthStep:
     """Mean kernel(rho) + bias/d and variance variance/d of the correlation after one layer of width d."""
 
-    kernel: Callable[[np.ndarray, KernelMap], np.ndarray] = kernel
+    kernel: Kernel = kernel
     bias: Callable[[MixedMoments], Any] = lambda m: m.kappa * (3 * m.mu40 + m.mu22) / 4 - m.mu31
     variance: Callable[[MixedMoments], Any] = lambda m: (
         m.mu22 + m.kappa**2 * (m.mu40 + m.mu22) / 2 - 2 * m.kappa * m.mu31
     )
+
+    def formula(self) -> Formula:
+        """Return bias and variance of the sample correlation to leading order in 1/d, and the exact mean of one neuron.
+
+        S and T are the activations of two samples at one neuron, centred and of variance 1; mu_ij = E S^i T^j.
+        """
+        rho, d, first, second, alpha = sp.symbols("rho d S T alpha")
+        maps: dict[Kernel, sp.Expr] = {
+            kernel: function("kappa")(rho),
+            two_term_kernel: alpha * rho + (1 - alpha) * rho**2,
+            uncentred_kernel: series_of_kernel(rho, centred=False),
+        }
+        stated = maps[self.kernel]
+        kappa, mu31, mu22, mu40 = sp.symbols("kappa mu_31 mu_22 mu_40")
+        moments = MixedMoments(kappa, mu31, mu22, mu40)
+        after = sp.Symbol("rho_1")
+        return (
+            equal(mean(first * second), stated),
+            equal(limit(d * (mean(after) - stated), d), rational(self.bias(moments))),
+            equal(limit(d * function("Var")(after), d), rational(self.variance(moments))),
+            equal(kappa, function("kappa")(rho)),
+            *(equal(moment, mean(first**i * second**j)) for moment, i, j in ((mu31, 3, 1), (mu22, 2, 2), (mu40, 4, 0))),
+            *centred_kernel_map(),
+        )
 
 
 def _normal_variance(m: MixedMoments) -> Any:

@@ -19,6 +19,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, centred_kernel_map, equal, function, implies, limit
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.isometry.layer_contraction import Rate, nonlinearity_strength, two_term_steps
 from proofs_check.ledger.isometry.quadratic_gap_bound import QuadraticGapBound, eigenvalue_steps
@@ -40,6 +41,26 @@ class GapDescent:
     coefficient: Callable[[sp.Expr], sp.Expr] = lambda n: n - 1
     power: int = 2
     decay: Rate = lambda alpha: 1 / alpha**2
+
+    def formula(self) -> Formula:
+        """Return the two bounds in the regime, the decay for equicorrelated samples near 0, and what kappa and alpha are."""
+        n, x, gamma, depth, alpha, rho = sp.symbols("n x gamma_0 l alpha rho")
+        r, i, j = sp.symbols("r i j")
+        gap, spread = function("gap"), function("g")
+        regime = sp.Le(x, 1 / (2 * n))
+        bound = self.coefficient(n) * x**self.power
+        decay = spread(rho) / spread(function("kappa")(rho))
+        return (
+            implies(regime, sp.Le(gap(sp.Symbol("G_l")), bound)),
+            implies(regime, sp.Le(bound, x / 2)),
+            equal(x, gamma / self.rate(alpha) ** depth),
+            equal(gamma, r / (1 - r)),
+            implies(sp.Ne(i, j), sp.Le(sp.Abs(sp.IndexedBase("G_0")[i, j]), r)),
+            equal(limit(decay, rho, 0), self.decay(alpha)),
+            equal(spread(rho), -((n - 1) * sp.log(1 - rho) + sp.log(1 + (n - 1) * rho)) / n),
+            above(alpha, 0),
+            *centred_kernel_map(),
+        )
 
 
 def uncovered(activation: Activation) -> str | None:

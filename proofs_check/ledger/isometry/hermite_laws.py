@@ -19,6 +19,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, function, implies, mean, rational
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import Derivation, cannot_say
 from proofs_check.trial import Trial
@@ -44,6 +45,22 @@ class HermiteLaws:
     times_x: Callable[[Any], tuple[Any, Any]] = lambda k: (sp.sqrt(k), sp.sqrt(k + 1))
     half: Fraction = Fraction(1, 2)
     for_every_activation: bool = False
+
+    def formula(self) -> Formula:
+        """Return the laws in c(k, s) = E s(Z) he_k(Z), the last with its condition unless it is dropped."""
+        x, k, s = sp.Symbol("x"), sp.Symbol("k", integer=True, positive=True), function("s")
+        coefficient = function("c")
+        lower, upper = self.times_x(k)
+        normal = sp.Symbol("Z")
+        odd = sp.And(
+            sp.Eq(coefficient(1, s(x)), rational(self.half)), sp.Eq(coefficient(2 * k + 1, s(x)), 0), evaluate=False
+        )
+        return (
+            equal(coefficient(k, s(x)), self.by_parts(k) * coefficient(k - 1, sp.Derivative(s(x), x))),
+            equal(coefficient(k, x * s(x)), lower * coefficient(k - 1, s(x)) + upper * coefficient(k + 1, s(x))),
+            odd if self.for_every_activation else implies(sp.Eq(s(x) - s(-x), x), odd),
+            equal(coefficient(k, s(x)), mean(s(normal) * function("he_k")(normal))),
+        )
 
 
 _UNNORMALISED = HermiteLaws(times_x=lambda k: (sp.Integer(1), k + 1))

@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, at_most, centred_kernel_map, equal, function, rational
 from proofs_check.ledger.gram_cases import MEAN_FIELD_STEPS
 from proofs_check.ledger.isometry.determinant_growth import DeterminantGrowth
 from proofs_check.ledger.isometry.layer_contraction import two_term_steps
@@ -36,6 +37,18 @@ class InverseDeterminantContraction:
     """W(kappa(G)) <= factor(alpha) W(G)."""
 
     factor: Callable[[Fraction], Fraction] = lambda alpha: 1 / (2 - alpha)
+
+    def formula(self) -> Formula:
+        """Return the conjectured bound, and what W, kappa and alpha are."""
+        alpha, gram, i = sp.symbols("alpha G i")
+        inverse, kappa = function("W"), function("kappa")
+        return (
+            at_most(inverse(kappa(gram)), rational(self.factor(alpha)) * inverse(gram)),
+            equal(inverse(gram), 1 / function("det")(gram) - 1),
+            above(function("det")(gram), 0),
+            equal(sp.IndexedBase("G")[i, i], 1),
+            *centred_kernel_map(),
+        )
 
 
 claim = Claim(

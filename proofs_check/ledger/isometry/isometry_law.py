@@ -15,6 +15,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, at_most, equal, exactly_if, function, implies
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import Derivation, exact_evidence
@@ -27,6 +28,23 @@ class IsometryLaw:
     """I = det(M)^(1/n) / mean_eigenvalue(tr M, n) lies in [0, 1], is 1 exactly on cI, and ignores scale and rotation."""
 
     mean_eigenvalue: Callable[[sp.Expr, sp.Expr], sp.Expr] = lambda trace, n: trace / n
+
+    def formula(self) -> Formula:
+        """Return the definition of I with the stated mean eigenvalue, its range, equality case and invariances."""
+        n, c = sp.Symbol("n", integer=True, positive=True), sp.Symbol("c", positive=True)
+        matrix, rotation = sp.MatrixSymbol("M", n, n), sp.MatrixSymbol("Q", n, n)
+        isometry, trace = function("I"), function("tr")(matrix)
+        return (
+            equal(isometry(matrix), function("det")(matrix) ** (1 / n) / self.mean_eigenvalue(trace, n)),
+            at_least(isometry(matrix), 0),
+            at_most(isometry(matrix), 1),
+            exactly_if(sp.Eq(isometry(matrix), 1), sp.Eq(matrix, trace / n * sp.Identity(n))),
+            equal(isometry(c * matrix), isometry(matrix)),
+            implies(
+                sp.Eq(rotation * rotation.T, sp.Identity(n)),
+                sp.Eq(isometry(rotation * matrix * rotation.T), isometry(matrix)),
+            ),
+        )
 
 
 claim = Claim(

@@ -20,6 +20,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_monotone, from_proof
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, at_least, at_most, belongs, centred_kernel_map, function, rational
 from proofs_check.ledger.activation_cases import correlated_products, fourth_moment, nonlinear, rational_above
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.sampled import all_of, judge_mean
@@ -42,6 +43,17 @@ class LayerContraction:
     """kappa/(1-kappa) <= r/(1-r) / rate(alpha) on [0, 1), with rate >= 1: a contraction."""
 
     rate: Rate = nonlinearity_strength
+
+    def formula(self) -> Formula:
+        """Return the contraction, that its rate is one, and what kappa and alpha are."""
+        rho, alpha = sp.symbols("rho alpha")
+        kappa, rate = function("kappa")(rho), rational(self.rate(alpha))
+        return (
+            at_most(kappa / (1 - kappa), rho / (1 - rho) / rate),
+            belongs(rho, sp.Interval.Ropen(0, 1)),
+            at_least(rate, 1),
+            *centred_kernel_map(),
+        )
 
 
 claim = Claim(
@@ -123,10 +135,10 @@ def on_the_whole_interval(statement: LayerContraction, activation: Activation, t
 
 
 def _is_special(expression: sp.Expr) -> bool:
-    """Whether a closed form holds the bivariate normal distribution function, which interval tapes do not know."""
+    """Whether a closed form holds a function that interval tapes do not know: the bivariate normal's, or erfi."""
     from theory.gaussian.bivariate_normal import BivariateNormalCDF
 
-    return bool(expression.has(BivariateNormalCDF))
+    return bool(expression.has(BivariateNormalCDF, sp.erfi))
 
 
 @claim.sampled

@@ -20,6 +20,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_proof, from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_most, belongs, equal, function, implies, rational
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.isometry.correlation_gap_bound import squared_correlation_bound
 from proofs_check.ledger.isometry.quadratic_gap_bound import together
@@ -44,6 +45,23 @@ class LinearGapBound:
     coefficient: Callable[[sp.Expr], sp.Expr] = lambda _: sp.Integer(1)
     share: Fraction = Fraction(79, 100)
     equicorrelated: Callable[[sp.Expr, sp.Expr], sp.Expr] = lambda n, gamma: (n - 1) / n * sp.log(1 + gamma)
+
+    def formula(self) -> Formula:
+        """Return the bound inside its regime, and that for equicorrelated samples, whose gap is written out."""
+        n, r, gamma, i, j = sp.symbols("n r gamma i j")
+        entry = sp.IndexedBase("G")
+        gap = -((n - 1) * sp.log(1 - r) + sp.log(1 + (n - 1) * r)) / n
+        return (
+            implies(
+                sp.Le((n - 1) * r, rational(self.share)),
+                sp.Le(function("gap")(sp.Symbol("G")), rational(self.coefficient(n)) * gamma),
+            ),
+            equal(gamma, r / (1 - r)),
+            equal(entry[i, i], 1),
+            implies(sp.Ne(i, j), sp.Le(sp.Abs(entry[i, j]), r)),
+            at_most(gap, self.equicorrelated(n, gamma)),
+            belongs(r, sp.Interval.Ropen(0, 1)),
+        )
 
 
 def _outside(gram: GramMatrix, share: Fraction) -> bool:

@@ -16,6 +16,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, function
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import Derivation, cannot_say, exact_evidence
@@ -33,6 +34,17 @@ class NormalisationGain:
 
     numerator: Callable[[list[sp.Expr]], sp.Expr] = lambda q: sum(q) / len(q)
     transposed: bool = False
+
+    def formula(self) -> Formula:
+        """Return the gain for n = 3 samples, the rows of a batch X, and what their squared norms q_i are."""
+        q, (i, j, d) = sp.IndexedBase("q"), sp.symbols("i j d", integer=True)
+        batch, norms = sp.IndexedBase("X"), [sp.IndexedBase("q")[k] for k in (1, 2, 3)]
+        entry = batch[j, i] if self.transposed else batch[i, j]
+        gain = function("I")(sp.Symbol("G_1")) / function("I")(sp.Symbol("G"))
+        return (
+            equal(gain, self.numerator(norms) / sp.prod(norms) ** sp.Rational(1, 3)),
+            equal(q[i], sp.Sum(entry**2, (j, 1, d))),
+        )
 
 
 claim = Claim(

@@ -18,6 +18,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_monotone, from_proof, from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, at_most, belongs, equal, function
 from proofs_check.ledger.activation_cases import nonlinear, rational_above
 from proofs_check.ledger.isometry.layer_contraction import Rate
 from proofs_check.ledger.isometry.layer_contraction import one_neuron_at_a_time as sample_neurons
@@ -66,6 +67,21 @@ class OddContraction:
         share = KernelMap.centred(activation).slope_at_zero.ball(20)
         least = self.threshold(3)
         return None if share * int(least.q) >= int(least.p) else f"its linear share is not above {least}"
+
+    def formula(self) -> Formula:
+        """Return the contraction at first nonlinear degree 3, its conditions on p_2 and alpha, and what kappa is."""
+        rho, alpha, k, p = sp.Symbol("rho"), sp.Symbol("alpha"), sp.Symbol("k", integer=True), sp.IndexedBase("p")
+        kappa = function("kappa")(rho)
+        return (
+            at_most(kappa / (1 - kappa), rho / (1 - rho) / self.rate(alpha)),
+            belongs(rho, sp.Interval.Ropen(0, 1)),
+            equal(kappa, sp.Sum(p[k] * rho**k, (k, 1, sp.oo))),
+            equal(function("kappa")(1), 1),
+            at_least(p[k], 0),
+            equal(alpha, p[1]),
+            at_least(alpha, self.threshold(3)),
+            *(equal(p[degree], 0) for degree in range(2, 3 - self.lowered)),
+        )
 
 
 def uncovered(activation: Activation) -> str | None:

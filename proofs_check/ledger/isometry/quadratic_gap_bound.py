@@ -18,6 +18,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_proof, from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_most, below, equal, function, implies, rational
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.isometry.correlation_gap_bound import outside_regime, squared_correlation_bound
 from proofs_check.ledger.papers import ISOMETRY
@@ -36,6 +37,21 @@ class QuadraticGapBound:
 
     curvature: Callable[[sp.Expr], sp.Expr] = lambda d: 1 / (2 * (1 - d))
     half_regime: Fraction = Fraction(1)
+
+    def formula(self) -> Formula:
+        """Return the bound by the correlations' squares, the one for d <= 1/2, and what r and d are."""
+        n, r, d = sp.symbols("n r d")
+        i, j = sp.symbols("i j", integer=True)
+        entry, gap = sp.IndexedBase("G"), function("gap")(sp.Symbol("G"))
+        squares = sp.Sum((entry[i, j] - sp.KroneckerDelta(i, j)) ** 2, (i, 1, n), (j, 1, n))
+        return (
+            at_most(gap, self.curvature(d) * squares / n),
+            implies(sp.Le(d, sp.Rational(1, 2)), sp.Le(gap, rational(self.half_regime) * (n - 1) * r**2)),
+            implies(sp.Ne(i, j), sp.Le(sp.Abs(entry[i, j]), r)),
+            equal(d, (n - 1) * r),
+            below(d, 1),
+            equal(entry[i, i], 1),
+        )
 
 
 claim = Claim(

@@ -18,6 +18,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, at_most, centred_kernel_map, equal, function, mean, rational
 from proofs_check.ledger.activation_cases import fourth_moment, nonlinear
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.sampled import all_of, judge_mean
@@ -40,6 +41,20 @@ class StationaryFloor:
     second_moment: Callable[[sp.Expr], sp.Expr] = lambda alpha: 1 / (1 - alpha**2)
     gap_per_pair: Fraction = Fraction(1, 2)
     tolerance: Fraction = Fraction(1, 10)
+
+    def formula(self) -> Formula:
+        """Return both floors within the tolerance, at the width and batch size of the samples, and what alpha is."""
+        d, n, alpha = sp.symbols("d n alpha")
+        moment = rational(self.second_moment(alpha)) / d
+        floor = rational(self.gap_per_pair) * (n - 1) * moment
+        tolerance = rational(self.tolerance)
+        return (
+            at_most(sp.Abs(mean(sp.Symbol("rho_ij") ** 2) / moment - 1), tolerance),
+            at_most(sp.Abs(mean(function("gap")(sp.Symbol("G_l"))) / floor - 1), tolerance),
+            equal(d, WIDTH),
+            equal(n, SIZE),
+            centred_kernel_map()[1],
+        )
 
 
 def uncovered(activation: Activation) -> str | None:

@@ -17,6 +17,7 @@ from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, equal, rational
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
 from proofs_check.symbolic import Derivation
@@ -30,6 +31,17 @@ class VarianceBound:
     """mean(a^2)/geomean(a^2) >= 1 + factor * Var(a)/mean(a)^2."""
 
     factor: Fraction = Fraction(1)
+
+    def formula(self) -> Formula:
+        """Return the bound on the gain in the norms a_i, and what mean and Var are."""
+        a, i, n = sp.IndexedBase("a"), sp.Symbol("i", integer=True), sp.Symbol("n", integer=True, positive=True)
+        average, variance = sp.Symbol("m"), sp.Symbol("V")
+        gain = sp.Sum(a[i] ** 2, (i, 1, n)) / n / sp.Product(a[i] ** 2, (i, 1, n)) ** (1 / n)
+        return (
+            at_least(gain, 1 + rational(self.factor) * variance / average**2),
+            equal(average, sp.Sum(a[i], (i, 1, n)) / n),
+            equal(variance, sp.Sum((a[i] - average) ** 2, (i, 1, n)) / n),
+        )
 
 
 OUTLIER = gram_cases.OUTLIER

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import sympy as sp
 
 from proofs_check.claim import SAMPLED, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, belongs, function, rational
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import RecentredCase, recentred_cases, relu_sizes
 from proofs_check.sampled import judge_mean
@@ -34,10 +36,19 @@ class Basin:
 
     share: Callable[[int], tuple[float, float]] = share_by_size
 
+    def formula(self) -> Formula:
+        """Return the bounds of the probability to end at the odd point, at some batch sizes n."""
+        found = []
+        for size in (5, 6, 8, 16):
+            low, high = map(rational, self.share(size))
+            found.append(belongs(function("P_odd")(size), sp.Interval(low, high)))
+        return tuple(found)
+
 
 claim = Claim(
     id="C3e",
-    title="Generic batches end as a cluster and an odd point never for n <= 6, nearly always for n >= 16 (RC and ReLU, infinite width)",
+    title="'The batch converges to a single cluster except for an odd data point': no generic batch for n <= 6, nearly all for n >= 16 "
+    "(RC and ReLU, infinite width)",
     paper=RECENTERING,
     statement=Basin(),
     pinned=relu_sizes(5, 6, 8, 16),
@@ -66,7 +77,8 @@ def generic_starts(statement: Basin, case: RecentredCase, trial: Trial) -> Evide
 
 def odd_indicators(rng: np.random.Generator, batch_size: int, layers: int, starts: int) -> np.ndarray:
     """Return 1.0 for each Gaussian start that ends at the odd point of the mean-field recursion."""
-    from numerics.recentering import MeanField, generic_grams, odd_state
+    from numerics.angle_recursion import MeanField
+    from numerics.recentred_batch import generic_grams, odd_state
 
     grams = generic_grams(starts, batch_size, 2 * batch_size, rng)
     return odd_state(MeanField().iterate(grams, layers)).is_odd.astype(np.float64)

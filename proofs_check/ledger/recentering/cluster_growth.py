@@ -19,6 +19,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, at_least, belongs, equal, function, limit
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import LEAKY, RecentredCase, recentred_cases
 from proofs_check.symbolic import Derivation
@@ -37,6 +38,17 @@ class ClusterGrowth:
     """The squared relative spread of a collapsed cluster grows by growth(n, kink) per layer, which exceeds 1."""
 
     growth: Callable[[Any, Any], Any] = growth
+
+    def formula(self) -> Formula:
+        """Return the growth of a small squared relative spread t in one layer, that it exceeds 1, and what the kink is."""
+        n, kink, spread, leak = sp.symbols("n k t a")
+        return (
+            equal(limit(function("t_1")(spread) / spread, spread, 0), self.growth(n, kink)),
+            above(self.growth(n, kink), 1),
+            equal(kink, (1 - leak) ** 2 / (1 + leak**2)),
+            belongs(leak, sp.Interval.Ropen(0, 1)),
+            at_least(n, 3),
+        )
 
 
 claim = Claim(

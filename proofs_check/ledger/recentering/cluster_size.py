@@ -17,6 +17,7 @@ import sympy as sp
 
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, belongs, equal, function, implies, limit, rational
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import RecentredCase, recentred_cases, relu_sizes
 from proofs_check.ledger.recentering.certain import certain
@@ -33,6 +34,17 @@ class ClusterSize:
 
     scaled_angle: Callable[[Any], Any] = lambda pi: 3 * pi
     ratio_loss: Callable[[Any], Any] = lambda pi: 9 * pi**2 / 4
+
+    def formula(self) -> Formula:
+        """Return the limit of n times the cluster's angle theta, and the margins for theta and the norm ratio q, 7 <= n <= 256."""
+        n, angle, ratio, loss = sp.Symbol("n"), function("theta"), function("q"), self.ratio_loss(sp.pi)
+        scaled = rational(self.scaled_angle(sp.pi))
+        regime = belongs(n, sp.Range(7, 257))
+        return (
+            equal(limit(n * angle(n), n), scaled),
+            implies(regime, sp.Le(sp.Abs(n * angle(n) - scaled), 20 / n)),
+            implies(regime, sp.Le(sp.Abs(ratio(n) - (n - 1 - loss / n)), 100 / n**2)),
+        )
 
 
 claim = Claim(

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import sympy as sp
 
 from proofs_check.claim import SAMPLED, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, at_least, belongs, equal, probability, rational
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.sampled import judge_mean
 from proofs_check.trial import Trial
@@ -50,10 +52,20 @@ class FiniteWidth:
     reached: tuple[float, float] = (0.8, 1.0)
     kept_when_rescaled: tuple[float, float] = (0.0, 0.1)
 
+    def formula(self) -> Formula:
+        """Return the ranges of the probabilities that networks reach the odd state, and keep it with rescaling."""
+        reached, kept = (sp.Interval(*map(rational, bounds)) for bounds in (self.reached, self.kept_when_rescaled))
+        return (
+            belongs(probability(sp.Symbol("odd within 200 layers")), reached),
+            belongs(probability(sp.Symbol("odd after 30 rescaled layers")), kept),
+            at_least(sp.Symbol("n"), 16),
+            equal(sp.Symbol("d"), 100),
+        )
+
 
 claim = Claim(
     id="C4",
-    title="Finite networks reach the cluster and odd state without rescaling for n >= 16, and lose it with rescaling",
+    title="'A cluster and an odd data point', at width 100: reached from generic batches for n >= 16 without rescaling, lost again with it",
     paper=RECENTERING,
     statement=FiniteWidth(),
     pinned=[
@@ -91,7 +103,8 @@ def in_networks(statement: FiniteWidth, case: NetworkCase, trial: Trial) -> Evid
 
 def odd_reached(rng: np.random.Generator, batch_size: int, width: int, networks: int) -> np.ndarray:
     """Return 1.0 for each network of 200 layers without rescaling whose generic input meets the odd state."""
-    from numerics.recentering import first_hit, generic_grams, recentred_chain
+    from numerics.recentering import recentred_chain
+    from numerics.recentred_batch import first_hit, generic_grams
 
     gram = generic_grams(1, batch_size, 2 * batch_size, rng)[0]
     return (first_hit(recentred_chain(gram, width, 200, rng, repeats=networks)) > 0).astype(np.float64)
@@ -99,7 +112,8 @@ def odd_reached(rng: np.random.Generator, batch_size: int, width: int, networks:
 
 def odd_kept(rng: np.random.Generator, batch_size: int, width: int, networks: int) -> np.ndarray:
     """Return 1.0 for each rescaled network that is in the odd state after 30 layers, begun from a cluster of spread 1e-3."""
-    from numerics.recentering import clustered_grams, odd_state, recentred_chain
+    from numerics.recentering import recentred_chain
+    from numerics.recentred_batch import clustered_grams, odd_state
 
     gram = clustered_grams(batch_size, 1e-3, rng)[0]
     *_, last = recentred_chain(gram, width, 30, rng, repeats=networks, rescaled=True)

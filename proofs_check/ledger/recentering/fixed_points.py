@@ -14,9 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import flint
+import sympy as sp
 
 from proofs_check.claim import CERTIFIED, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, above, at_least, below, equal, exactly_if, function
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import LEAKY, RecentredCase, recentred_cases
 from proofs_check.ledger.recentering.certain import certain
@@ -36,6 +38,18 @@ class FixedPoints:
 
     threshold: int = 7
     directions: Callable[[int], tuple[tuple[str, bool], ...]] = lambda n: ALL if n >= 7 else ALL[2:]
+
+    def formula(self) -> Formula:
+        """Return for which n the odd direction exists, and number N and spectral radii r of the fixed directions of some n."""
+        n, number, odd = sp.Symbol("n"), function("N"), function("N_odd")
+        found = [exactly_if(above(odd(n), 0), at_least(n, self.threshold))]
+        for size in (5, 7, 16):
+            directions = self.directions(size)
+            found.append(equal(number(size), len(directions)))
+            for name, stable in directions:
+                radius = function(f"r_{name.split()[-1]}")(size)
+                found.append(below(radius, 1) if stable else above(radius, 1))
+        return tuple(found)
 
 
 claim = Claim(

@@ -18,6 +18,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, mean
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import WideCase, wide_cases
 from proofs_check.sampled import all_of, judge_mean
@@ -32,6 +33,17 @@ class InvariantState:
 
     ratio: Callable[[Any], Any] = lambda n: (n - 1) ** 2
     overlap: Callable[[int], Fraction] = lambda _: Fraction(0)
+
+    def formula(self) -> Formula:
+        """Return the ratio of mean squared norms of odd sample y and cluster sample x, and their mean squared cosine at width 50."""
+        n, norm = sp.Symbol("n"), function("norm")
+        x, y = sp.symbols("x_1 y_1")
+        cosine = function("inner")(x, y) / (norm(x) * norm(y))
+        return (
+            equal(mean(norm(y) ** 2) / mean(norm(x) ** 2), self.ratio(n)),
+            equal(mean(cosine**2), self.overlap(50)),
+            equal(sp.Symbol("d"), 50),
+        )
 
 
 claim = Claim(

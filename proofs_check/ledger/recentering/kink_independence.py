@@ -19,6 +19,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, exactly_if, function
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import LEAKY, RecentredCase, recentred_cases
 from proofs_check.symbolic import Derivation
@@ -37,6 +38,23 @@ class OneLayer:
 
     power: int = 1
     fixed_directions_of: Callable[[Any], Any] = lambda kink: 0 * kink + 1
+
+    def formula(self) -> Formula:
+        """Return how a layer moves spread alpha and scale beta of the family at tilt f, and the fixed directions by kink k."""
+        n, kink, tilt, alpha, beta, growth = sp.symbols("n k f alpha beta gamma")
+        size = sp.Symbol("n", integer=True, positive=True)
+        gram, bent, projection = (sp.MatrixSymbol(name, size, size) for name in ("G", "N", "H"))
+        share = 1 - kink * function("bend")(tilt)
+        moved = kink**self.power * function("balance")(tilt) / (n * sp.cos(tilt)) ** 2
+        multiplier = self.fixed_directions_of(kink) * (growth - 1) / kink
+        return (
+            equal(sp.Symbol("alpha_1"), share * alpha),
+            equal(sp.Symbol("beta_1"), (share - moved) * beta),
+            exactly_if(
+                sp.Eq(sp.MatrixSymbol("G_1", size, size), growth * gram),
+                sp.Eq(projection * bent * projection, multiplier * gram),
+            ),
+        )
 
 
 claim = Claim(

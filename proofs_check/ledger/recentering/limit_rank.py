@@ -16,6 +16,7 @@ import sympy as sp
 
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, equal, function, implies, limit
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import ranked_batches
 from proofs_check.symbolic import Derivation, exact_evidence
@@ -28,6 +29,19 @@ class LimitRank:
     """The rank of ReLU(W X) for enough generic rows of W."""
 
     rank: Callable[[RankedBatch], int] = lambda batch: batch.limit_rank
+
+    def formula(self) -> Formula:
+        """Return the rank for some batches, whose samples are the columns."""
+        batches = (THREE_PAIRS, COLLINEAR, WITH_ZERO)
+        features = function("relu")(sp.MatrixSymbol("W", sp.Symbol("d"), 2) * sp.MatrixSymbol("X", 2, sp.Symbol("n")))
+        rank = function("rank")(features)
+        return tuple(
+            implies(
+                equal(sp.Symbol("X"), sp.ImmutableMatrix(batch.samples).T),
+                equal(limit(rank, sp.Symbol("d")), self.rank(batch)),
+            )
+            for batch in batches
+        )
 
 
 THREE_PAIRS = RankedBatch.of([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1)])

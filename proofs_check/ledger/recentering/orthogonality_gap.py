@@ -19,6 +19,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, limit, mean
 from proofs_check.ledger.papers import ORTHOGONALIZATION
 from proofs_check.ledger.recentering.cases import WideCase
 from proofs_check.sampled import all_of, judge_mean
@@ -32,6 +33,19 @@ class OrthogonalityGap:
 
     contraction: Callable[[Any], Any] = lambda n: n / (n + 2)
     stationary: Callable[[Any], Any] = lambda n: (n - 1) * (n + 2) ** 2 / (4 * n * (n + 1))
+
+    def formula(self) -> Formula:
+        """Return what a layer leaves of a small deviation Delta of trace 0, and the limit of N E V^2 for wide and deep chains."""
+        n, size, width, start, after = sp.symbols("n eps N K_0 K_1")
+        deviation, depth = sp.Symbol("Delta"), sp.Symbol("l")
+        gap = sp.Symbol("V_l")
+        return (
+            equal(limit((n * mean(after) - 1) / size, size, 0), self.contraction(n) * deviation),
+            equal(start, (1 + size * deviation) / n),
+            equal(function("tr")(deviation), 0),
+            equal(limit(limit(width * mean(gap**2), depth), width), self.stationary(n)),
+            equal(gap, function("norm")(sp.Symbol("K_l") - 1 / n)),
+        )
 
 
 claim = Claim(

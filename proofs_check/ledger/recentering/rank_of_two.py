@@ -18,6 +18,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, belongs, equal, function, implies, probability
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.sampled import judge_mean
 from proofs_check.symbolic import Derivation
@@ -51,6 +52,18 @@ class RankTwo:
     """P(rank 2) = probability(angle, d)."""
 
     probability: Callable[[sp.Expr, int], sp.Expr] = rank_two_probability
+
+    def formula(self) -> Formula:
+        """Return the probability of rank 2 at widths 2, 3 and 4 as a function of the angle t."""
+        angle = sp.Symbol("t")
+        rank = function("rank")(function("relu")(sp.Symbol("W") * sp.Symbol("X")))
+        return (
+            *(
+                implies(equal(sp.Symbol("d"), d), equal(probability(sp.Eq(rank, 2)), self.probability(angle, d)))
+                for d in (2, 3, 4)
+            ),
+            belongs(angle, sp.Interval.Lopen(0, sp.pi)),
+        )
 
 
 def _without_proportional(_: sp.Expr, width: int) -> sp.Expr:

@@ -18,6 +18,7 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, at_least, equal
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import RecentredCase, recentred_cases, relu_sizes
 from proofs_check.sampled import judge_mean
@@ -31,6 +32,11 @@ class RescalingFactor:
     """Rescaling multiplies every traceless eigenvalue at the symmetric direction by factor(n)."""
 
     factor: Callable[[Any], Any] = lambda n: (n - 1) / (n + 1)
+
+    def formula(self) -> Formula:
+        """Return the eigenvalues with rescaling, lambda', in those without."""
+        n = sp.Symbol("n")
+        return (equal(sp.Symbol("lambda_rescaled"), self.factor(n) * sp.Symbol("lambda")), at_least(n, 4))
 
 
 claim = Claim(

@@ -17,6 +17,7 @@ import sympy as sp
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.formula import Formula, at_least, belongs, equal
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import LEAKY, RecentredCase, recentred_cases
 from proofs_check.symbolic import Derivation
@@ -35,6 +36,20 @@ class SymmetricStability:
     """(standard, pairs) = eigenvalues(e, kink, sqrt(1-e^2), arccos(-e)), both in [0, 1)."""
 
     eigenvalues: Formulas = symmetric_formulas
+
+    def formula(self) -> Formula:
+        """Return the two eigenvalues of a layer at the symmetric configuration, their range, and what e and the kink are."""
+        n, e, kink, leak = sp.symbols("n e k a")
+        names = sp.symbols("lambda_standard lambda_pairs")
+        eigenvalues = self.eigenvalues(e, kink, sp.sqrt(1 - e**2), sp.acos(-e))
+        return (
+            *(equal(name, value) for name, value in zip(names, eigenvalues, strict=True)),
+            *(belongs(name, sp.Interval.Ropen(0, 1)) for name in names),
+            equal(e, 1 / (n - 1)),
+            equal(kink, (1 - leak) ** 2 / (1 + leak**2)),
+            belongs(leak, sp.Interval.Ropen(0, 1)),
+            at_least(n, 3),
+        )
 
 
 def _entrywise(e: sp.Expr, kink: sp.Expr, root: sp.Expr, angle: sp.Expr) -> tuple[sp.Expr, sp.Expr]:

@@ -14,12 +14,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import sympy as sp
 from sympy import Integer
 
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, mean
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import Monomial, draw_monomials
+from proofs_check.ledger.weingarten.notation import entries_formula
 from proofs_check.ledger.weingarten.pairing_sum import class_counts
 from proofs_check.symbolic import cannot_say, exact_evidence
 from proofs_check.trial import Trial
@@ -66,6 +69,29 @@ class EntryMoment:
     """moment(group, monomial) is the sum over pairings, and satisfies W W* = W* W = 1."""
 
     moment: Callable[[Group, Powers], RationalFunction] = moment
+
+    def formula(self) -> Formula:
+        """Return that the rows are orthonormal inside every mean, and some stated moments."""
+        i, other, j, d = sp.symbols("i h j d", integer=True)
+        entry, monomial = sp.IndexedBase("W"), sp.Symbol("M")
+        products = (entry[i, j] * sp.conjugate(entry[other, j]), entry[j, i] * sp.conjugate(entry[j, other]))
+        moments = []
+        for text in (
+            "O[1,1]**4*O[1,2]**2",
+            "O[1,1]**2*O[2,2]**2",
+            "O[1,1]*O[1,2]*O[2,1]*O[2,2]",
+            "abs(U[1,1]*U[1,2]*U[2,1])**2",
+            "abs(S[1,1]*S[2,2])**2",
+        ):
+            group, powers = _monomial(Monomial(text))
+            moments.append(equal(mean(entries_formula(text)), self.moment(group, powers).as_sympy(d)))
+        return (
+            *(
+                equal(sp.Sum(mean(product * monomial), (j, 1, d)), sp.KroneckerDelta(i, other) * mean(monomial))
+                for product in products
+            ),
+            *moments,
+        )
 
 
 claim = Claim(

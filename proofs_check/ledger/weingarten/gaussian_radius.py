@@ -18,10 +18,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import sympy as sp
+
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, mean
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import RowExponents, draw_exponents
+from proofs_check.ledger.weingarten.notation import LETTERS
 from proofs_check.ledger.weingarten.pairing_sum import elements, kind
 from proofs_check.symbolic import exact_evidence
 from proofs_check.trial import Trial
@@ -40,6 +44,31 @@ class GaussianRadius:
 
     length_step: Callable[[int, int], int] = lambda alpha, s: alpha * s
     lost_degrees: int = 1
+
+    def formula(self) -> Formula:
+        """Return the moments of one and two Gaussian forms b_i in those of the Haar forms a_i, and those of the lengths L_11, L_22.
+
+        The first moments of L_11 are those of O(d), the second those of U(d).
+        """
+        d, k, s = sp.symbols("d k s", integer=True)
+        gaussian, haar, factor = sp.IndexedBase("b"), sp.IndexedBase("a"), sp.IndexedBase("L")
+        radius, second = mean(sp.Abs(factor[1, 1]) ** (2 * k)), mean(sp.Abs(factor[2, 2]) ** 2)
+        lengths = (
+            equal(
+                function(f"E_{LETTERS[group]}(d)")(sp.Abs(factor[1, 1]) ** (2 * k)),
+                sp.Product(d + self.length_step(jack_parameter(group), s), (s, 0, k - 1)),
+            )
+            for group in GROUPS
+        )
+        return (
+            equal(mean(gaussian[1] ** k), radius * mean(haar[1] ** k)),
+            equal(
+                mean(gaussian[1] ** k * gaussian[2]),
+                radius * (mean(haar[1] ** (k + 1)) + second * mean(haar[1] ** k * haar[2])),
+            ),
+            *lengths,
+            equal(second, d - self.lost_degrees),
+        )
 
 
 GROUPS: tuple[Group, ...] = ("orthogonal", "unitary")

@@ -13,11 +13,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import sympy as sp
+
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import wrong_table
 from proofs_check.ledger.weingarten.cases import GroupOrder, draw_orders, orders
+from proofs_check.ledger.weingarten.notation import table_formulas
 from proofs_check.ledger.weingarten.pairing_sum import gram_exponents, multiply
 from proofs_check.symbolic import exact_evidence
 from proofs_check.trial import Trial
@@ -34,6 +38,17 @@ class GramInverse:
     """Gram matrix x Weingarten matrix = identity, for symbolic d."""
 
     table: Table = weingarten_table
+
+    def formula(self) -> Formula:
+        """Return that Gram and Weingarten matrix are inverse, and the stated Weingarten functions of order 2."""
+        size = sp.Symbol("N", integer=True, positive=True)
+        gram, inverse = sp.MatrixSymbol("G", size, size), sp.MatrixSymbol("W", size, size)
+        circuits = sp.IndexedBase("l")[sp.symbols("p q")]
+        return (
+            equal(gram * inverse, sp.Identity(size)),
+            equal(sp.Abs(sp.IndexedBase("G")[sp.symbols("p q")]), sp.Symbol("d") ** circuits),
+            *table_formulas(self.table, 2),
+        )
 
 
 claim = Claim(

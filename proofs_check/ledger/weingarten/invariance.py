@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import sympy as sp
 
 from proofs_check.claim import SAMPLED, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, law
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import samplers
 from proofs_check.ledger.weingarten.cases import HaarLaw
+from proofs_check.ledger.weingarten.notation import sampler_formulas
 from proofs_check.ledger.weingarten.sampled_moment import draw_laws
 from proofs_check.sampled import judge_law
 from proofs_check.trial import Trial
@@ -37,6 +40,20 @@ class Invariance:
     def real_dimension(self, case: HaarLaw) -> int:
         """Return m: how many real numbers a row has."""
         return case.dimension if case.group == "orthogonal" else self.real_parts * case.dimension
+
+    def formula(self) -> Formula:
+        """Return the law of entries of W, A W and W A, A fixed in the group H; m(H) real numbers are a row; and how W is drawn."""
+        d, group = sp.Symbol("d", integer=True, positive=True), sp.Symbol("H")
+        drawn, fixed = sp.MatrixSymbol("W", d, d), sp.MatrixSymbol("A", d, d)
+        dimension, entry = function("m"), function("entry_11")
+        shape = (dimension(group) - 1) / 2
+        beta = function("Beta")(shape, shape)
+        return (
+            *(equal(law((1 + sp.re(entry(matrix))) / 2), beta) for matrix in (drawn, fixed * drawn, drawn * fixed)),
+            equal(dimension(sp.Symbol("O(d)")), d),
+            *(equal(dimension(sp.Symbol(f"{letter}(d)")), self.real_parts * d) for letter in ("U", "Sp")),
+            *sampler_formulas(self.sampler),
+        )
 
 
 claim = Claim(

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from functools import partial
 from math import comb, prod
 
+import sympy as sp
+
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, limit
 from proofs_check.ledger.papers import WEINGARTEN
-from proofs_check.ledger.weingarten.cases import GroupOrder, draw_orders, orders
+from proofs_check.ledger.weingarten.cases import GROUPS, GroupOrder, draw_orders, orders
+from proofs_check.ledger.weingarten.notation import weingarten_formula
 from proofs_check.symbolic import exact_evidence
 from proofs_check.trial import Trial
 from theory.haar.dimension import Group
@@ -28,6 +32,16 @@ class LeadingOrder:
     """Wg(mu; d) d^s -> c for d -> oo, (c, s) = leading(group, mu)."""
 
     leading: Callable[[Group, Partition], tuple[int, int]] = weingarten_leading_term
+
+    def formula(self) -> Formula:
+        """Return the stated limits for the classes of orders 2 and 3."""
+        d = sp.Symbol("d", positive=True)
+        found = []
+        for group in GROUPS:
+            for mu in ((1, 1), (2,), (2, 1), (3,)):
+                coefficient, exponent = self.leading(group, mu)
+                found.append(equal(limit(d**exponent * weingarten_formula(group, *mu), d), coefficient))
+        return tuple(found)
 
 
 def _without_sign(group: Group, mu: Partition) -> tuple[int, int]:

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
+import sympy as sp
+
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import wrong_table
 from proofs_check.ledger.weingarten.cases import BelowOrder, below_orders, draw_below_orders
+from proofs_check.ledger.weingarten.notation import weingarten_formula
 from proofs_check.ledger.weingarten.pairing_sum import gram_exponents, multiply, products
 from proofs_check.symbolic import exact_evidence
 from proofs_check.trial import Trial
@@ -31,6 +35,24 @@ class PseudoInverse:
     """G W G = G and W G W = W with W = {class: value} at an integer d below the order."""
 
     value: Callable[[Group, Partition, int], Fraction] = weingarten
+
+    def formula(self) -> Formula:
+        """Return the two laws of the pseudo-inverse, and some stated values below the order."""
+        size = sp.Symbol("N", integer=True, positive=True)
+        gram, inverse = sp.MatrixSymbol("G", size, size), sp.MatrixSymbol("W", size, size)
+        places: tuple[tuple[Group, Partition, int], ...] = (
+            ("unitary", (1, 1), 1),
+            ("unitary", (2, 1, 1), 2),
+            ("orthogonal", (2, 1), 2),
+            ("orthogonal", (1, 1, 1, 1), 2),
+            ("symplectic", (2, 1), 4),
+        )
+        return (
+            equal(gram * inverse * gram, gram),
+            equal(inverse * gram * inverse, inverse),
+            equal(gram * inverse, inverse * gram),
+            *(equal(weingarten_formula(group, *mu, dimension=d), self.value(group, mu, d)) for group, mu, d in places),
+        )
 
 
 claim = Claim(

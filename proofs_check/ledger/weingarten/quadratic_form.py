@@ -23,8 +23,10 @@ import sympy as sp
 
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import RowExponents, draw_exponents
+from proofs_check.ledger.weingarten.notation import LETTERS
 from proofs_check.ledger.weingarten.pairing_sum import Element, elements, kind
 from proofs_check.sampled import judge_mean
 from proofs_check.symbolic import Derivation, exact_evidence
@@ -63,6 +65,30 @@ class QuadraticForm:
     """E prod_i a_i^{k_i} = sum_mu moment(group, k)[mu] p_mu(Lambda)."""
 
     moment: Callable[[Group, Partition], PowerSums] = row_moment
+
+    def formula(self) -> Formula:
+        """Return some stated moments, in the power sums p_r = sum_k lambda_k^r, and what the forms a_i are."""
+        d, k, i, r = sp.symbols("d k i r", integer=True)
+        form, eigenvalue, sums = sp.IndexedBase("a"), sp.IndexedBase("lambda"), sp.IndexedBase("p")
+        found = []
+        shown: tuple[tuple[Group, Partition], ...] = (
+            ("orthogonal", (2,)),
+            ("orthogonal", (1, 1)),
+            ("orthogonal", (3,)),
+            ("unitary", (2,)),
+            ("unitary", (2, 1)),
+        )
+        for group, powers in shown:
+            left = sp.prod(form[row] ** power for row, power in enumerate(powers, start=1))
+            right = sum(
+                c.as_sympy(d) * sp.prod(sums[part] for part in mu) for mu, c in self.moment(group, powers).items()
+            )
+            found.append(equal(function(f"E_{LETTERS[group]}(d)")(left), right))
+        return (
+            *found,
+            equal(form[i], sp.Sum(eigenvalue[k] * sp.Abs(sp.IndexedBase("W")[i, k]) ** 2, (k, 1, d))),
+            equal(sums[r], sp.Sum(eigenvalue[k] ** r, (k, 1, d))),
+        )
 
 
 GROUPS: tuple[Group, ...] = ("orthogonal", "unitary")

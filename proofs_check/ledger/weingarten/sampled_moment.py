@@ -13,12 +13,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import sympy as sp
 
 from proofs_check.claim import SAMPLED, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, mean
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import samplers
 from proofs_check.ledger.weingarten.cases import HaarLaw
+from proofs_check.ledger.weingarten.notation import sampler_formulas
 from proofs_check.sampled import all_of, judge_mean
 from proofs_check.trial import Trial
 from theory.haar.dimension import Group
@@ -34,6 +37,14 @@ class SampledMoment:
     """The sampler draws from the Haar measure of its group."""
 
     sampler: samplers.Sampler = samplers.sign_fixed_qr
+
+    def formula(self) -> Formula:
+        """Return that means over the sampled matrices W are the integrals over the group, and how W is drawn."""
+        monomial, group = function("f"), sp.Symbol("H")
+        return (
+            equal(mean(monomial(sp.Symbol("W"))), function("E_Haar")(monomial(group))),
+            *sampler_formulas(self.sampler),
+        )
 
 
 def draw_laws(largest: int) -> SearchStrategy[HaarLaw]:

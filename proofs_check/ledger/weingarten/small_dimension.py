@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, rational
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import wrong_table
 from proofs_check.ledger.weingarten.cases import Monomial
+from proofs_check.ledger.weingarten.notation import entries_formula
 from proofs_check.ledger.weingarten.pairing_sum import class_counts
 from proofs_check.symbolic import exact_evidence
 from proofs_check.trial import Trial
@@ -48,6 +50,21 @@ class SmallDimension:
 
     moment: Moment = haar_moment
     special: bool = False
+
+    def formula(self) -> Formula:
+        """Return some stated moments over the whole group, or over its matrices of determinant 1."""
+        found = []
+        for text in (
+            "O[1,1]*O[2,2]",
+            "U[1,1]*U[2,2]",
+            "O[1,1]**2*O[1,2]**2*O[2,1]**2*O[2,2]**2",
+            "abs(U[1,1]*U[1,2]*U[2,1]*U[2,2])**2",
+            "abs(U[1,1])**6",
+        ):
+            letter = next(c for c in text if c in "OU")
+            group = f"{'S' if self.special else ''}{letter}(2)"
+            found.append(equal(function(f"E_{group}")(entries_formula(text)), rational(self.moment(text, 2))))
+        return tuple(found)
 
 
 def draw_small() -> SearchStrategy[Monomial]:

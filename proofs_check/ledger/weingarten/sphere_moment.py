@@ -17,6 +17,7 @@ import sympy as sp
 
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, mean
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import GROUPS, RowExponents, draw_exponents
 from proofs_check.ledger.weingarten.pairing_sum import class_counts
@@ -45,6 +46,19 @@ class SphereMoment:
         """Return the stated moment."""
         above = sp.prod(self.entry(alpha, sp.Integer(b)) for a in exponents for b in range(a))
         return above / sp.prod(self.length(alpha, d, sp.Integer(s)) for s in range(sum(exponents)))
+
+    def formula(self) -> Formula:
+        """Return the moment of entries W_1j, for O(d) and for U(d) and Sp(d), with exponents a_1, ..., a_m of sum k."""
+        d, j, b, s, m, k = sp.symbols("d j b s m k", integer=True)
+        a = sp.IndexedBase("a")
+        found = []
+        for letters, alpha in ((("O",), 2), (("U", "Sp"), 1)):
+            above = sp.Product(sp.Product(self.entry(alpha, b), (b, 0, a[j] - 1)), (j, 1, m))
+            below = sp.Product(self.length(alpha, d, s), (s, 0, k - 1))
+            for letter in letters:
+                entries = sp.Product(sp.Abs(sp.IndexedBase(letter)[1, j]) ** (2 * a[j]), (j, 1, m))
+                found.append(equal(mean(entries), above / below))
+        return (*found, equal(k, sp.Sum(a[j], (j, 1, m))))
 
 
 EXPONENTS: tuple[Partition, ...] = ((1,), (2,), (1, 1), (3,), (2, 1), (1, 1, 1), (2, 2))

@@ -17,12 +17,16 @@ from fractions import Fraction
 from functools import partial
 from math import factorial
 
+import sympy as sp
+
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function, rational
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import wrong_table
-from proofs_check.ledger.weingarten.cases import GroupOrder, draw_orders, orders
+from proofs_check.ledger.weingarten.cases import GROUPS, GroupOrder, draw_orders, orders
 from proofs_check.ledger.weingarten.gram_inverse import Table
+from proofs_check.ledger.weingarten.notation import table_formulas, weingarten_formula
 from proofs_check.ledger.weingarten.pairing_sum import elements, kind
 from proofs_check.symbolic import exact_evidence
 from proofs_check.trial import Trial
@@ -52,6 +56,29 @@ class SumIdentities:
     trivial_root: Callable[[Group, int], int] = trivial_root
     sign_root: Callable[[Group, int], int] = sign_root
     sign: Callable[[int], Fraction] = lambda alpha: Fraction(-1, alpha)
+
+    def formula(self) -> Formula:
+        """Return the three sums over the classes mu_1, mu_2, ... of order k and length l(mu), and the stated functions of order 2."""
+        d, k, i, j, many = sp.symbols("d k i j M", integer=True)
+        mu, size, length = (
+            sp.IndexedBase("mu"),
+            function("N")(sp.IndexedBase("mu")[i]),
+            function("l")(sp.IndexedBase("mu")[i]),
+        )
+        found = []
+        for group in GROUPS:
+            alpha, term = jack_parameter(group), size * weingarten_formula(group, mu[i])
+            flip = (-1) ** (k - length) if group == "symplectic" else sp.Integer(1)
+            sign = rational(self.sign(alpha)) ** (k - length)
+            trivial, alternating = (
+                1 / sp.Product(d - root(group, j), (j, 0, k - 1)) for root in (self.trivial_root, self.sign_root)
+            )
+            found += [
+                equal(sp.Sum(term, (i, 1, many)), trivial),
+                equal(sp.Sum(sign * term, (i, 1, many)), alternating),
+                equal(sp.Sum(flip * d**length * term, (i, 1, many)), 1),
+            ]
+        return (*found, *table_formulas(self.table, 2))
 
 
 claim = Claim(

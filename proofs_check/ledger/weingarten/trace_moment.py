@@ -15,10 +15,14 @@ from fractions import Fraction
 from math import factorial, prod
 from typing import TYPE_CHECKING
 
+import sympy as sp
+
 from proofs_check.claim import SYMBOLIC, Claim, Mutant
 from proofs_check.evidence import Evidence
+from proofs_check.formula import Formula, equal, function
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import BelowOrder
+from proofs_check.ledger.weingarten.notation import LETTERS
 from proofs_check.ledger.weingarten.pairing_sum import elements
 from proofs_check.symbolic import exact_evidence
 from proofs_check.trial import Trial
@@ -66,6 +70,23 @@ class TraceMoment:
     """E|tr U|^{2k}, E (tr O)^{2k} = count(group, k, d)."""
 
     count: Callable[[Group, int, int], int] = without_long_increase
+
+    def formula(self) -> Formula:
+        """Return the stated moments of the trace at some d below and above the order."""
+        found = []
+        shown: tuple[tuple[Group, int, int], ...] = (
+            ("unitary", 2, 2),
+            ("unitary", 3, 2),
+            ("unitary", 4, 3),
+            ("orthogonal", 2, 1),
+            ("orthogonal", 3, 2),
+        )
+        for group, k, d in shown:
+            letter = LETTERS[group]
+            trace = function("tr")(sp.Symbol(letter))
+            power = sp.Abs(trace) ** (2 * k) if group == "unitary" else trace ** (2 * k)
+            found.append(equal(function(f"E_{letter}({d})")(power), self.count(group, k, d)))
+        return tuple(found)
 
 
 def draw_traces() -> SearchStrategy[BelowOrder]:

@@ -16,6 +16,8 @@ EXPECTED = {
     "cluster_size": ("C3c", Verdict.PROVED),
     "kink_independence": ("C3d", Verdict.PROVED),
     "rescaling": ("C5", Verdict.PROVED),
+    "rescaled_growth": ("C5b", Verdict.PROVED),
+    "arc_cosine_gram": ("C6c", Verdict.CERTIFIED),
     "limit_rank": ("C6", Verdict.PROVED),
     "rank_of_two": ("C6b", Verdict.PROVED),
     "orthogonality_gap": ("P1", Verdict.PROVED),
