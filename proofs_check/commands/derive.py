@@ -1,12 +1,16 @@
-"""`haarmite derive`: everything known about one activation."""
+"""`haarmite derive`: everything known about one activation, as text, as JSON, or as a page."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from proofs_check.commands.console import Json, console, fail, print_json
+
+if TYPE_CHECKING:
+    from proofs_check.report.card.subject import Subject
 
 Text = Annotated[
     str, typer.Argument(metavar="EXPR", help='An activation: a catalogue name, or text such as "x*Phi(x)".')
@@ -14,17 +18,43 @@ Text = Annotated[
 Digits = Annotated[int, typer.Option(help="Decimal digits of every number, 1 to 10000.")]
 Terms = Annotated[int, typer.Option(min=1, max=1000, help="Hermite coefficients c_0 .. c_(terms-1).")]
 Latex = Annotated[bool, typer.Option("--latex", help="Print formulas in LaTeX.")]
+Report = Annotated[str | None, typer.Option(metavar="FILE", help="Write a card here: one HTML page with plots.")]
+Width = Annotated[int | None, typer.Option(help="For the card: units of a layer.  [default: 256]")]
+Depth = Annotated[int | None, typer.Option(help="For the card: layers.  [default: 32]")]
+Batch = Annotated[int | None, typer.Option(help="For the card: samples of a batch.  [default: 8]")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing card.")]
 
 
-def derive(expression: Text, digits: Digits = 20, terms: Terms = 9, latex: Latex = False, json: Json = False) -> None:
+def derive(
+    expression: Text,
+    digits: Digits = 20,
+    terms: Terms = 9,
+    latex: Latex = False,
+    report: Report = None,
+    width: Width = None,
+    depth: Depth = None,
+    batch: Batch = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
     """Everything known about one activation: Hermite coefficients, kernel maps, slopes, fixed points, nonlinearity.
 
-    Examples: haarmite derive gelu --digits 50; haarmite derive "max(x,0)**2" --json
+    Examples: haarmite derive gelu --digits 50; haarmite derive "max(x,0)**2" --json;
+    haarmite derive tanh --report tanh.html --width 512 --depth 100 --batch 32
     """
-    from proofs_check.report.activation_card import activation_card, print_card
-    from theory.activation import Activation
-
+    sizes = {name: size for name, size in (("width", width), ("depth", depth), ("batch", batch)) if size is not None}
     try:
+        if report is None:
+            if sizes or force:
+                named = ", ".join(f"--{name}" for name in (*sizes, *(("force",) if force else ())))
+                raise ValueError(f"derive needs --report FILE with {named} (they are about the card), got none.")
+        else:
+            _write_card(expression, digits, terms, report, sizes, force)
+            if not json:
+                return
+        from proofs_check.report.activation_card import activation_card, print_card
+        from theory.activation import Activation
+
         card = activation_card(Activation.from_text(expression), digits, terms)
     except (ValueError, TypeError) as error:
         fail(str(error))
@@ -32,3 +62,22 @@ def derive(expression: Text, digits: Digits = 20, terms: Terms = 9, latex: Latex
         print_json(card)
     else:
         print_card(card, console(), latex=latex)
+
+
+def _write_card(expression: str, digits: int, terms: int, report: str, sizes: dict[str, int], force: bool) -> None:
+    """Check the place, compute the card and write it; says so on standard error, where progress goes."""
+    from proofs_check.report.page_file import check_page_file, write_page
+
+    target = check_page_file(report, force=force, caller="derive")
+    subject = _subject(expression, digits, terms, sizes)
+    from proofs_check.report.card import card_of, card_page
+
+    write_page(card_page(card_of(subject)), target, caller="derive")
+    print(f"haarmite: wrote {target}", file=sys.stderr)
+
+
+def _subject(expression: str, digits: int, terms: int, sizes: dict[str, int]) -> Subject:
+    from proofs_check.report.card import Subject
+    from theory.activation import Activation
+
+    return Subject(Activation.from_text(expression), digits, terms, **sizes)

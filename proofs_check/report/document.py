@@ -1,19 +1,19 @@
-"""A run as a JSON document, and its certificates as files beside it.
+"""A run as a JSON document.
 
 Everything but the entries named ``seconds`` depends only on the claims, the cases, the profile and the seed.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from proofs_check.verdict import Rung, Verdict
 
 if TYPE_CHECKING:
     from proofs_check.evidence import Evidence, Figure
+    from proofs_check.plot import Plot, Series
     from proofs_check.runner import ClaimReport, Finding, RunReport
 
 SCHEMA = 1
@@ -27,7 +27,8 @@ def document(report: RunReport) -> dict[str, Any]:
     -------
     dict
         ``schema, version, seed, profile, verdict, exit_code, false_alarm_probability`` (the bound for the whole run and
-        each sampled check's share), ``cases`` (a user's own, if any), ``not_covered`` (which claims do not speak of them, and why), ``claims`` (see `claim_entry`), ``errata``
+        each sampled check's share), ``cases`` (a user's own, if any), ``unread`` (places in a
+        user's claim files that could not be read, and why), ``not_covered`` (which claims do not speak of them, and why), ``claims`` (see `claim_entry`), ``errata``
         (statements in print that were refuted, with witness), ``seconds``.
     """
     import importlib.metadata
@@ -42,6 +43,7 @@ def document(report: RunReport) -> dict[str, Any]:
         "false_alarm_probability": {"run": report.false_alarms, "per_check": report.alpha},
         "cases": list(report.cases),
         "claims": [claim_entry(claim) for claim in report.claims],
+        "unread": [{"where": where, "what": what} for where, what in report.unread],
         "not_covered": [{"claim": name, "case": case, "reason": why} for name, case, why in report.not_covered],
         "errata": errata(report),
         "seconds": report.seconds,
@@ -94,37 +96,10 @@ def errata(report: RunReport) -> list[dict[str, str]]:
     return found
 
 
-def write_report(report: RunReport, folder: Path) -> Path:
-    """Write ``report.json`` and ``certificates/*.json`` into a folder, made if needed; return the report's path.
-
-    Raises
-    ------
-    ValueError
-        If the folder cannot be written.
-    """
-    try:
-        certificates = folder / "certificates"
-        certificates.mkdir(parents=True, exist_ok=True)
-        for old in certificates.glob("*.json"):
-            old.unlink()  # of an earlier run; one that no longer belongs to a verdict must not be left behind
-        for finding in _all_findings(report):
-            if finding.evidence.certificate is not None:
-                finding.evidence.certificate.write(folder / certificate_path(finding))
-        target = folder / "report.json"
-        target.write_text(json.dumps(document(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ValueError(f"write_report needs a folder it can write, got {str(folder)!r} ({error.strerror}).") from None
-    return target
-
-
 def certificate_path(finding: Finding) -> str:
     """Return where a finding's certificate lies below the report's folder."""
     parts = [part for part in finding.task.key if part]
     return "certificates/" + re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts)) + ".json"
-
-
-def _all_findings(report: RunReport) -> list[Finding]:
-    return [f for claim in report.claims for f in (*claim.findings, *claim.mutant_findings)]
 
 
 def _finding_entry(finding: Finding) -> dict[str, Any]:
@@ -142,9 +117,36 @@ def _finding_entry(finding: Finding) -> dict[str, Any]:
         "error_probability": evidence.error_probability,
         "samples": evidence.samples,
         "cells": evidence.cells,
+        "plots": [_plot_entry(plot) for plot in evidence.plots],
+        "kernel": [check.entry() for check in evidence.kernel],
         "error": finding.error,
         "seconds": finding.seconds,
     }
+
+
+def _plot_entry(plot: Plot) -> dict[str, Any]:
+    """Return a plot: labels, caption, and each series as lists of numbers; ``low`` and ``high`` are null without a band."""
+    return {
+        "title": plot.title,
+        "x_label": plot.x_label,
+        "y_label": plot.y_label,
+        "log_x": plot.log_x,
+        "log_y": plot.log_y,
+        "caption": plot.caption,
+        "series": [
+            {
+                "label": series.label,
+                "mark": str(series.mark),
+                "is_reference": series.is_reference,
+                **{name: None if values is None else list(values) for name, values in _columns(series)},
+            }
+            for series in plot.series
+        ],
+    }
+
+
+def _columns(series: Series) -> list[tuple[str, Sequence[float] | None]]:
+    return [("x", series.x), ("y", series.y), ("low", series.low), ("high", series.high)]
 
 
 def _rung_entry(found: tuple[Verdict, int, int]) -> dict[str, Any]:

@@ -25,11 +25,15 @@ _COLOURS = {
 }
 
 
+NARROW = 120
+"""Columns below which the table of claims would fold its cells into shreds."""
+
+
 def print_report(report: RunReport, console: Console, *, verbose: bool = False) -> None:
     """Print the table of claims, refutations, survivors and errata of a run; if asked, also every check and mutant."""
     from proofs_check.report.document import errata
 
-    console.print(claims_table(report.claims))
+    console.print(claims_table(report.claims) if console.width >= NARROW else claims_list(report.claims))
     if verbose:
         console.print(findings_table(report.claims))
     for claim in report.claims:
@@ -59,6 +63,23 @@ def claims_table(claims: tuple[ClaimReport, ...]) -> Table:
             f"{refuted}/{len(report.claim.mutants)}",
             escape(str(sharpness(report) or "")),
         )
+    return table
+
+
+def claims_list(claims: tuple[ClaimReport, ...]) -> Table:
+    """Return what `claims_table` says, for a narrow terminal: verdict and title, and the rest below them."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for report in claims:
+        refuted = len(report.claim.mutants) - len(report.survivors)
+        shown = Text.assemble((f"{report.claim.id} ", "bold"), report.claim.title, "\n")
+        for rung in Rung:
+            if report.by_rung(rung) is not None:
+                shown.append(f"{rung}: ", "dim").append_text(_by_rung(report, rung)).append("; ")
+        shown.append("mutants: ", "dim").append(f"{refuted}/{len(report.claim.mutants)}")
+        figure = sharpness(report)
+        table.add_row(_coloured(report.verdict), shown.append(f"; {figure}" if figure else ""))
     return table
 
 
@@ -98,10 +119,11 @@ def last_line(report: RunReport) -> str:
     positive = sum(claim.verdict.is_positive for claim in report.claims)
     mutants = sum(len(claim.claim.mutants) for claim in report.claims)
     survivors = sum(len(claim.survivors) for claim in report.claims)
-    colour = {0: "green", 1: "red", 3: "yellow"}[report.exit_code]
+    colour = {"holds": "green", "refuted": "red", "inconclusive": "yellow"}[report.verdict]
+    unread = f"; {len(report.unread)} places in claim files could not be read" if report.unread else ""
     return (
         f"[bold {colour}]{report.verdict}[/]: {positive} of {len(report.claims)} claims positive, "
-        f"{mutants - survivors} of {mutants} mutants refuted; false-alarm probability of the run at most "
+        f"{mutants - survivors} of {mutants} mutants refuted{unread}; false-alarm probability of the run at most "
         f"{report.false_alarms:g}; seed {report.seed}, profile {report.profile.name}, {report.seconds:.1f} s"
     )
 
@@ -127,9 +149,11 @@ def _print_trouble(report: ClaimReport, console: Console) -> None:
             console.print(f"[red]refuted[/] {claim.id}{escape(where)}: {escape(finding.evidence.witness or '')}")
     for mutant in report.survivors:
         console.print(f"[yellow]survived[/] {claim.id}: mutant {escape(mutant.name)!r} was not refuted by {mutant.by}")
-    for finding in report.errors:
-        console.print(f"[red]broke[/] {claim.id} {finding.task.check.name}: {escape(finding.error or '')}")
+    # One check breaks in the same way on every case and mutant.
+    for check, error in dict.fromkeys((finding.task.check.name, finding.error or "") for finding in report.errors):
+        console.print(f"[red]broke[/] {claim.id} {check}: {escape(error)}")
     if report.verdict is Verdict.INCONCLUSIVE:
-        reasons = {f.evidence.summary for f in report.findings if f.evidence.verdict is Verdict.INCONCLUSIVE}
+        undecided = [f for f in report.findings if f.evidence.verdict is Verdict.INCONCLUSIVE and f.error is None]
+        reasons = {finding.evidence.summary for finding in undecided}
         for reason in sorted(reasons):
             console.print(f"[yellow]open[/] {claim.id}: {escape(reason)}")
