@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.evidence_plot import kernel_slack_plot, slack_plot
+from proofs_check.kernel.obligation import Refutation
+from proofs_check.symbolic import Step
 from proofs_check.verdict import Rung, Verdict
 
 if TYPE_CHECKING:
     import flint
 
     from proofs_check.interval.monotone import MonotoneProof
-    from proofs_check.interval.prover import Proof
+    from proofs_check.interval.prover import Proof, Witness
+    from proofs_check.plot import Plot
 
 
 def from_proof(proof: Proof, what: str) -> Evidence:
@@ -20,7 +24,13 @@ def from_proof(proof: Proof, what: str) -> Evidence:
         point = ", ".join(f"{name} = {value}" for name, value in proof.witness.point)
         witness = f"{point}: slack {proof.witness.value}"
         return Evidence(
-            Verdict.REFUTED, Rung.CERTIFIED, f"{what}: a ball is negative", witness=witness, cells=proof.evaluations
+            Verdict.REFUTED,
+            Rung.CERTIFIED,
+            f"{what}: a ball is negative",
+            witness=witness,
+            cells=proof.evaluations,
+            plots=_plots(slack_plot(proof.witness.claim)),
+            steps=(Step(what, False, witness, Refutation(proof.witness.claim, _point(proof.witness))),),
         )
     if proof.verdict == "certified":
         sharpness = None
@@ -34,8 +44,23 @@ def from_proof(proof: Proof, what: str) -> Evidence:
             sharpness=sharpness,
             certificate=proof.certificate,
             cells=proof.cells,
+            plots=_plots(slack_plot(_stated(proof))),
         )
     return Evidence(Verdict.INCONCLUSIVE, Rung.CERTIFIED, f"{what}: {proof.reason}", cells=proof.evaluations)
+
+
+def _point(witness: Witness) -> tuple[str, ...]:
+    return tuple(str(value) for _, value in witness.point)
+
+
+def _stated(proof: Proof) -> str:
+    """Return the claim of a certified proof in the variables it was stated in, before any substitution."""
+    original = None if proof.certificate is None else proof.certificate.document["original"]
+    return proof.claim if original is None else str(original["claim"])
+
+
+def _plots(plot: Plot | None) -> tuple[Plot, ...]:
+    return () if plot is None else (plot,)
 
 
 def from_monotone(proof: MonotoneProof, what: str) -> Evidence:
@@ -50,6 +75,7 @@ def from_monotone(proof: MonotoneProof, what: str) -> Evidence:
             f"{what}: {len(proof.cells)} cells, by monotonicity",
             certificate=proof.certificate,
             cells=len(proof.cells),
+            plots=() if proof.certificate is None else _plots(kernel_slack_plot(proof.certificate)),
         )
     where = "" if proof.resisting is None else f" on [{proof.resisting[0]}, {proof.resisting[1]}]"
     return Evidence(Verdict.INCONCLUSIVE, Rung.CERTIFIED, f"{what}: undecided{where}")

@@ -7,33 +7,62 @@ output, progress and errors to standard error; ``--json`` is for programs.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from typing import Any
+
 import typer
 
 from proofs_check.commands.claims import claims
+from proofs_check.commands.compare import compare
 from proofs_check.commands.derive import derive
 from proofs_check.commands.doctor import doctor
 from proofs_check.commands.haar import haar, weingarten
+from proofs_check.commands.hunt import hunt
 from proofs_check.commands.recheck import recheck
 from proofs_check.commands.table import table
 from proofs_check.commands.verify import verify
 
+EXIT_CODES = (
+    "0: every claim positive and every mutant refuted (`hunt`: no counterexample; `recheck`: all accepted)",
+    "1: a claim refuted (`hunt`: a counterexample; `recheck`: a certificate refused)",
+    "2: bad usage or input, or a claim file that could not be read in full",
+    "3: inconclusive, a mutant survived, or a check broke (`doctor`: something is missing)",
+    "130: interrupted; with --store the same command resumes",
+)
+"""What a command's exit code means."""
+
+
+def paragraphs(title: str, lines: tuple[str, ...]) -> str:
+    """Return lines that the help keeps apart, under a title."""
+    return "\n\n".join((title, *lines))
+
+
+def register(app: typer.Typer, command: Callable[..., Any], **settings: Any) -> None:
+    """Add a command; what follows "Examples:" in its docstring, divided by semicolons, stands below its help, one a line."""
+    text, _, examples = inspect.cleandoc(command.__doc__ or "").partition("Examples:")
+    lines = tuple(" ".join(line.split()) for line in examples.split(";") if line.strip())
+    app.command(help=text.strip(), epilog=paragraphs("Examples:", lines) if lines else None, **settings)(command)
+
+
 app = typer.Typer(
     name="haarmite",
     help="Derives, evaluates, samples and judges theory about deep networks at initialisation.",
+    epilog=paragraphs("Exit codes:", EXIT_CODES),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (verify, claims, derive, table, recheck, doctor):
-    app.command()(command)
+for command in (verify, hunt, claims, derive, compare, table, recheck, doctor):
+    register(app, command)
 for expression_command in (weingarten, haar):
     # A partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.
-    app.command(context_settings={"ignore_unknown_options": True})(expression_command)
+    register(app, expression_command, context_settings={"ignore_unknown_options": True})
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    app(prog_name="haarmite")
 
 
 if __name__ == "__main__":

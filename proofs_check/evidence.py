@@ -9,7 +9,9 @@ from proofs_check.verdict import MAY_SAY, Rung, Verdict
 
 if TYPE_CHECKING:
     from proofs_check.interval.certificate import Certificate
+    from proofs_check.kernel.outcome import KernelCheck
     from proofs_check.plot import Plot
+    from proofs_check.symbolic import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class Evidence:
     plots : tuple of Plot
         What the check saw, as data for the report: a trajectory against its prediction, the slack along the domain, a law
         against samples.
+    steps : tuple of Step
+        The steps of a derivation, each with what it says, so that a proof assistant can be asked.
+    kernel : tuple of KernelCheck
+        What a proof assistant said of them and of the certificate, if it was asked.
 
     Raises
     ------
@@ -76,6 +82,8 @@ class Evidence:
     samples: int = 0
     cells: int = 0
     plots: tuple[Plot, ...] = ()
+    steps: tuple[Step, ...] = ()
+    kernel: tuple[KernelCheck, ...] = ()
 
     def __post_init__(self) -> None:
         if self.verdict not in MAY_SAY[self.rung]:

@@ -11,12 +11,15 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proofs_check.claim import Check, Claim, Mutant
 from proofs_check.evidence import Evidence
 from proofs_check.trial import HERE, PROFILES, Profile, Trial, Workplace
 from proofs_check.verdict import Rung, Verdict, strongest, weakest
+
+if TYPE_CHECKING:
+    import pandas
 
 FALSE_ALARMS = 1e-6
 """Bound on the probability that a run's samples refute anything that is true."""
@@ -113,12 +116,19 @@ class ClaimReport:
         positive = self.verdict.is_positive or (self.claim.conjecture and self.verdict is Verdict.INCONCLUSIVE)
         return positive and not self.survivors and not self.errors
 
+    def _repr_html_(self) -> str:
+        """Return the claim's row, for notebooks."""
+        from proofs_check.report.notebook import claims_html
+
+        return claims_html([self])
+
 
 @dataclass(frozen=True)
 class RunReport:
     """What a run found, and under which circumstances.
 
-    `not_covered` holds (claim, case, reason) where a claim does not speak of a user's case.
+    `not_covered` holds (claim, case, reason) where a claim does not speak of a user's case; `unread` holds (place, what)
+    for what could not be read in a user's claim file.
     """
 
     claims: tuple[ClaimReport, ...]
@@ -129,18 +139,31 @@ class RunReport:
     cases: tuple[str, ...] = ()
     not_covered: tuple[tuple[str, str, str], ...] = ()
     false_alarms: float = FALSE_ALARMS
+    unread: tuple[tuple[str, str], ...] = ()
 
     @property
     def verdict(self) -> str:
-        """Return "refuted", "inconclusive" or "holds"."""
-        return {0: "holds", 1: "refuted", 3: "inconclusive"}[self.exit_code]
+        """Return "refuted", "inconclusive" or "holds", of the claims that could be read."""
+        if any(report.verdict is Verdict.REFUTED for report in self.claims):
+            return "refuted"
+        return "holds" if all(report.passes for report in self.claims) else "inconclusive"
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return every finding as a row of a pandas data frame; see `proofs_check.report.notebook`."""
+        from proofs_check.report.notebook import findings_frame
+
+        return findings_frame(self)
+
+    def _repr_html_(self) -> str:
+        """Return the table of claims, for notebooks."""
+        from proofs_check.report.notebook import run_html
+
+        return run_html(self)
 
     @property
     def exit_code(self) -> int:
-        """0: every claim positive and every mutant refuted; 1: a claim refuted; 3: inconclusive or a mutant survived."""
-        if any(report.verdict is Verdict.REFUTED for report in self.claims):
-            return 1
-        return 0 if all(report.passes for report in self.claims) else 3
+        """0: it holds; 1: a claim is refuted; 2: a claim could not be read; 3: inconclusive, or a mutant survived."""
+        return 2 if self.unread else {"holds": 0, "refuted": 1, "inconclusive": 3}[self.verdict]
 
 
 def plan(claims: Sequence[Claim], cases: Sequence[Any] | None = None) -> list[Task]:
@@ -243,20 +266,32 @@ def perform(task: Task, trial: Trial) -> Finding:
     error = None
     try:
         evidence = task.check.function(statement, task.case, trial)
+        if not isinstance(evidence, Evidence):
+            raise TypeError(f"{task.check.name} needs to return Evidence, got {_shortened(evidence)}.")
         if evidence.rung is not task.check.rung:
             raise TypeError(f"{task.check.name} needs to return {task.check.rung} evidence, got {evidence.rung}.")
     except (ExecutorError, StoreError):
         raise
     except Exception as caught:  # a user's check may raise anything; the report names it
-        error = _where(caught)
+        error = _where(caught, task.check)
         evidence = Evidence(Verdict.INCONCLUSIVE, task.check.rung, f"the check broke: {error}")
     return Finding(task, evidence, time.perf_counter() - started, error)
 
 
-def _where(caught: Exception) -> str:
-    """Return an exception in one line, with the last place of the trace."""
-    frame = traceback.extract_tb(caught.__traceback__)[-1]
-    return f"{type(caught).__name__}: {caught} ({Path(frame.filename).name}:{frame.lineno})"
+def _where(caught: Exception, check: Check) -> str:
+    """Return an exception in one line: the last line of the check's own file, and where it was raised if elsewhere."""
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(caught.__traceback__)]
+    code = getattr(check.function, "__code__", None)
+    home = (Path(code.co_filename), code.co_firstlineno) if code is not None else frames[-1]
+    raised = home if frames[-1][0] == Path(__file__) else frames[-1]  # what `perform` itself found wrong
+    own = next((place for place in reversed(frames) if place[0] == home[0]), home)
+    shown = f"{own[0].name}:{own[1]}" + ("" if own == raised else f", raised in {raised[0].name}:{raised[1]}")
+    return f"{type(caught).__name__}: {' '.join(str(caught).split())} ({shown})"
+
+
+def _shortened(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _collect(claim: Claim, findings: Sequence[Finding]) -> ClaimReport:

@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.evidence_plot import law_plot, running_mean_plot
 from proofs_check.verdict import Rung, Verdict
 
 if TYPE_CHECKING:
     from numerics.e_value import MeanEvidence, MeanTest
+    from proofs_check.plot import Plot
     from proofs_check.trial import Trial
+
+MOST_PLOTS = 6
+"""Plots that joint evidence keeps: a check of thirty layers shows the first ones, its figures name them all."""
 
 _VERDICTS = {
     "refuted": Verdict.REFUTED,
@@ -41,7 +46,8 @@ def judge_mean(
     ----------
     trial : Trial
     test : MeanTest
-        The claimed mean, what theory knows of the samples, and the width delta of "supported".
+        The claimed mean, what theory knows of the samples, and the width delta of "supported". A mean that holds in a limit
+        only is claimed as an interval that contains its finite-size bias (`numerics.finite_size`).
     draw : callable
         ``draw(rng, **config)`` returns one shard of samples, a float64 array; a function at module level.
     config : dict
@@ -60,13 +66,15 @@ def judge_mean(
     """
     total = shards * trial.profile.shards
     campaign = trial.campaign(what, _tally, {"test": test, "draw": draw, "config": config})
+    tallies: list[np.ndarray] = []
 
     def judge(results: list[dict[str, Any]]) -> MeanEvidence:
-        tallies = [result["tally"] for result in results]
+        tallies[:] = (result["tally"] for result in results)
         return test.judge(tallies, trial.alpha * share, budget=int(tallies[0][0]) * total)
 
     place = trial.workplace
-    return _evidence(campaign.run_until(judge, total, executor=place.executor, store=place.store), test, what)
+    found = campaign.run_until(judge, total, executor=place.executor, store=place.store)
+    return _evidence(found, test, what, running_mean_plot(tallies, test, found, what))
 
 
 def judge_law(
@@ -79,6 +87,7 @@ def judge_law(
     shards: int,
     delta: float,
     what: str,
+    bias: float = 0.0,
 ) -> Evidence:
     """Return what samples say of a law, by the Dvoretzky-Kiefer-Wolfowitz bound on sup |F_n - F|.
 
@@ -95,18 +104,24 @@ def judge_law(
         The claimed law.
     delta : float
         Kolmogorov distance within which the law is to be supported.
+    bias : float
+        For a law that holds in a limit only: how far the samples' law may lie from it (`numerics.finite_size`). The test
+        refutes beyond the noise and the bias together, so that its error probability holds at every sample size.
     """
-    from numerics.distribution_test import law_test
+    from numerics.fairness import limit_law_test
 
     place = trial.workplace
     campaign = trial.campaign(what, _samples, {"draw": draw, "config": config})
     results = campaign.run(shards, executor=place.executor, store=place.store)
     samples = np.concatenate([result["samples"] for result in results])
-    found = law_test(standardise(samples), distribution_function, trial.alpha, delta=delta)
+    standardised = standardise(samples)
+    found = limit_law_test(standardised, distribution_function, trial.alpha, bias=bias, delta=delta)
+    plot = law_plot(standardised, distribution_function, found.radius, what)
     verdict = _VERDICTS[found.verdict]
     figures = (
         Figure(f"{what}: sup |F_n - F|", f"{found.distance:.4g}", f"{found.radius:.3g}"),
         Figure("refutes with 90 % power a distance of", f"{found.resolution:.3g}"),
+        *_granted(bias, trial.alpha),
     )
     witness = None
     if verdict is Verdict.REFUTED:
@@ -120,7 +135,18 @@ def judge_law(
         witness=witness,
         error_probability=found.alpha,
         samples=samples.size,
+        plots=() if plot is None else (plot,),
     )
+
+
+def _granted(bias: float, alpha: float) -> tuple[Figure, ...]:
+    """Return the bias that a test of a limit grants, and the samples up to which a test without it would be fair."""
+    from numerics.fairness import FALSE_ALARM, fair_law_samples
+
+    if not bias > 0 or alpha >= FALSE_ALARM:
+        return ()
+    fair = fair_law_samples(bias, alpha)
+    return (Figure("finite-size bias granted", f"{bias:.3g}"), Figure("fair without it up to", f"{fair} samples"))
 
 
 def _tally(
@@ -135,13 +161,13 @@ def _samples(
     return {"samples": draw(rng, **config)}
 
 
-def _evidence(found: MeanEvidence, test: MeanTest, what: str) -> Evidence:
+def _evidence(found: MeanEvidence, test: MeanTest, what: str, plot: Plot | None) -> Evidence:
     verdict = _VERDICTS[found.verdict]
     claimed = _claimed(test)
     figures = (
         Figure(what, f"{found.estimate:.6g}", f"{found.standard_error:.2g}"),
         Figure("claimed", claimed),
-        Figure("log e-value against", f"{found.log_e:.2f}", f"threshold {found.log_threshold:.2f}"),
+        Figure(f"log e-value against, refuted from {found.log_threshold:.2f} on:", f"{found.log_e:.2f}"),
         Figure("refutes with 90 % power", f"{found.resolution:.3g}"),
     )
     sharpness = (
@@ -167,6 +193,7 @@ def _evidence(found: MeanEvidence, test: MeanTest, what: str) -> Evidence:
         witness=witness,
         error_probability=found.alpha,
         samples=found.samples,
+        plots=() if plot is None else (plot,),
     )
 
 
@@ -196,4 +223,5 @@ def all_of(parts: list[Evidence]) -> Evidence:
         witness=weakest.witness,
         error_probability=sum(part.error_probability for part in parts),
         samples=sum(part.samples for part in parts),
+        plots=tuple(plot for part in parts for plot in part.plots)[:MOST_PLOTS],
     )

@@ -21,6 +21,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from proofs_check.evidence import Evidence, Figure
+from proofs_check.kernel.obligation import Equality, Obligation, Sign
 from proofs_check.verdict import Rung, Verdict
 
 if TYPE_CHECKING:
@@ -61,11 +62,13 @@ class Step:
 
     `counterexample` is given only when the step *is* the statement (or an instance of it): that a lemma fails says
     nothing against what it was to prove.
+    `obligation` is what the step says, for a proof assistant; None if exact code elsewhere decided it.
     """
 
     text: str
     holds: bool | None
     counterexample: str = ""
+    obligation: Obligation | None = None
 
 
 @dataclass
@@ -95,15 +98,18 @@ class Derivation:
 
         zero = is_identically_zero(sp.Integer(0) + left - right)
         counterexample = f"{text}: {left} is not {right}" if zero is False and is_statement else ""
-        self.steps.append(Step(text, zero, counterexample))
+        self.steps.append(Step(text, zero, counterexample, Equality(sp.Integer(0) + left, sp.Integer(0) + right)))
         return self
 
     def nonnegative(
         self, text: str, expression: Expr, domains: Mapping[Symbol, Domain], *, is_statement: bool = False
     ) -> Derivation:
         """Add the step expression >= 0 for all variables in their domains."""
+        import sympy as sp
+
         holds, point = nonnegative_on_box(expression, domains)
-        self.steps.append(Step(text, holds, f"{text}: {point}" if point and is_statement else ""))
+        counterexample = f"{text}: {point}" if point and is_statement else ""
+        self.steps.append(Step(text, holds, counterexample, Sign(sp.Integer(0) + expression, tuple(domains.items()))))
         return self
 
     def holds(self, text: str, truth: bool | None) -> Derivation:
@@ -115,17 +121,25 @@ class Derivation:
         """Return the verdict: proved if every step holds, refuted if one that states the claim fails, else open."""
         failed = next((step for step in self.steps if step.counterexample), None)
         if failed is not None:
-            return Evidence(Verdict.REFUTED, Rung.SYMBOLIC, f"fails: {failed.text}", witness=failed.counterexample)
+            return Evidence(
+                Verdict.REFUTED,
+                Rung.SYMBOLIC,
+                f"fails: {failed.text}",
+                witness=failed.counterexample,
+                steps=tuple(self.steps),
+            )
         open_step = next((step for step in self.steps if step.holds is not True), None)
         if open_step is not None or not self.steps:
             text = open_step.text if open_step else "no step"
-            return Evidence(Verdict.INCONCLUSIVE, Rung.SYMBOLIC, f"step not shown: {text}")
+            reason = f"step not shown: {text}"
+            return Evidence(Verdict.INCONCLUSIVE, Rung.SYMBOLIC, reason, steps=tuple(self.steps))
         return Evidence(
             Verdict.PROVED,
             Rung.SYMBOLIC,
             f"{summary} ({len(self.steps)} checked steps)",
             figures=(*figures, *(Figure("uses", theorem) for theorem in self.cited)),
             sharpness=sharpness,
+            steps=tuple(self.steps),
         )
 
 

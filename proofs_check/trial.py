@@ -40,10 +40,15 @@ PROFILES = {
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Where samples are computed and kept: in this process and nowhere, unless an executor and a store are given."""
+    """Where samples are computed and kept: in this process and nowhere, unless an executor and a store are given.
+
+    `device` is where network samplers keep their arrays (`numerics.array_backend.array_backend`); what a check draws with
+    NumPy itself stays on the CPU.
+    """
 
     executor: Executor | None = None
     store: ResultStore | None = None
+    device: str = "cpu"
 
 
 HERE = Workplace()
@@ -89,4 +94,9 @@ class Trial:
         from numerics.campaign import Campaign
 
         claim, _, case, check = self.key
+        if self.workplace.device != "cpu":
+            from numerics.array_backend import shard_on_device
+
+            config = {"device": self.workplace.device, "shard": shard, "config": config}
+            shard = shard_on_device
         return Campaign(claim, "/".join((case, check, name)), shard, config, self.seed)

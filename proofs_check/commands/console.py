@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -15,11 +16,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document inst
 
 
 def console() -> Console:
-    """Return a console for standard output: no colours when piped or NO_COLOR is set, no cutting of long lines."""
+    """Return a console for standard output: no colours when piped or NO_COLOR is set, no cutting of long lines.
+
+    As wide as the terminal; COLUMNS overrules that, and a pipe without it gets 200 columns.
+    """
     from rich.console import Console
 
-    terminal = sys.stdout.isatty()
-    return Console(soft_wrap=not terminal, width=None if terminal else 200, highlight=False)
+    piped = not sys.stdout.isatty()
+    wide = 200 if piped and not os.environ.get("COLUMNS", "").isdigit() else None
+    return Console(soft_wrap=piped, width=wide, highlight=False)
 
 
 def print_json(document: Any) -> None:

@@ -8,7 +8,10 @@ from proofs_check.commands.console import Json, console, print_json
 
 
 def doctor(json: Json = False) -> None:
-    """Show versions, arithmetic back ends and threads, and what is missing."""
+    """Show versions, arithmetic back ends and threads, and what is missing.
+
+    Examples: haarmite doctor; haarmite doctor --json
+    """
     from proofs_check.installation import examine
 
     findings = examine()

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from proofs_check.commands.completion import claim_names
 from proofs_check.commands.console import Json, console, fail, print_json
+from proofs_check.commands.kernel_check import Kernel, ask_kernel, print_kernel, with_kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from proofs_check.report.recipe import Recipe
     from proofs_check.runner import RunReport
     from proofs_check.trial import Workplace
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[ID|PAPER]...", help="Claims or papers; all if none.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[ID|PAPER|FILE.py[::ID]]...",
+        help="Claims, papers, or files with claims of your own; the whole ledger if none.",
+        autocompletion=claim_names,
+    ),
+]
 Activations = Annotated[
     list[str] | None, typer.Option("--activation", "-a", metavar="EXPR", help="Judge claims on your own activation.")
 ]
@@ -29,8 +41,19 @@ Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that d
 Scheduler = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Draw samples on a Dask cluster, for example tcp://host:8786.")
 ]
+Device = Annotated[
+    str, typer.Option(metavar="DEVICE", help="Where random networks are computed: cpu (NumPy), cuda, or torch:cpu.")
+]
 Store = Annotated[str | None, typer.Option(metavar="FILE", help="Keep samples here; a killed run resumes from it.")]
-Report = Annotated[str | None, typer.Option(metavar="DIR", help="Write report.json and certificates here.")]
+Report = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        help="Write the report here: index.html, report.json, report.md, junit.xml, certificates. "
+        "A report that is there stays; the new one goes beside it, named by the time.",
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite a report that is in the folder.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="One line per check and mutant: figures, samples, cells.")
 ]
@@ -45,58 +68,85 @@ def verify(
     seed: Seed = 0,
     jobs: Jobs = 1,
     scheduler: Scheduler = None,
+    device: Device = "cpu",
     store: Store = None,
     report: Report = None,
+    force: Force = False,
+    kernel: Kernel = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Judge claims by every rung, and their mutants by the same checks.
 
-    Examples: haarmite verify; haarmite verify A7 --activation "max(x,0) + 0.1*min(x,0)"; haarmite verify --inputs batch.npy
+    Examples: haarmite verify; haarmite verify A7 B; haarmite verify A7 --activation "max(x,0) + 0.1*min(x,0)";
+    haarmite verify --inputs batch.npy; haarmite verify my_claims.py my_claims.py::X1 --report out;
+    haarmite verify --profile full --jobs 2 --store samples.sqlite
     """
-    claims, cases = _selected(names or [], activation or [], inputs, profile)
+    ask_kernel(kernel)
+    claims, cases, unread = _selected(names or [], activation or [], inputs, profile)
+    folder = _folder(report, force)
+    recipe = _recipe(names or [], activation or [], inputs, profile, seed)
     silent = quiet or json or not sys.stderr.isatty()
-    outcome = _at_workplace(lambda place: _run(claims, cases, profile, seed, place, silent), jobs, scheduler, store)
-    _present(outcome, report, json, verbose)
+    outcome = _at_workplace(
+        lambda place: _run(claims, cases, profile, seed, place, silent), jobs, scheduler, store, device
+    )
+    outcome = with_kernel(replace(outcome, unread=unread), kernel, jobs, silent)
+    _present(outcome, folder, recipe, json, verbose)
+    if kernel is not None and not json:
+        print_kernel(outcome)
     raise typer.Exit(outcome.exit_code)
 
 
-def _selected(names: list[str], activations: list[str], inputs: str | None, profile: str) -> tuple[Any, Any]:
-    """Return claims and a user's cases, or leave with a clear line before any work starts."""
-    from proofs_check.selection import select_claims, user_cases
+def _selected(
+    names: list[str], activations: list[str], inputs: str | None, profile: str
+) -> tuple[Any, Any, tuple[tuple[str, str], ...]]:
+    """Return claims, a user's cases and what could not be read, or leave with a clear line before any work starts.
+
+    A claim file with errors costs the claims concerned: they are named on standard error, and the others are judged.
+    """
+    from proofs_check.selection import select, user_cases
     from proofs_check.trial import PROFILES
 
     try:
         if profile not in PROFILES:
             raise ValueError(f"verify needs a profile of {', '.join(PROFILES)}, got {profile!r}.")
-        claims = select_claims(names)
+        selection = select(names)
+        claims = selection.claims
         cases = user_cases(activations, inputs)
+        for trouble in selection.troubles:
+            print(f"haarmite: {trouble}", file=sys.stderr)
+        if not claims:
+            raise typer.Exit(2)
         if cases is not None and not any(claim.why_not(case) is None for claim in claims for case in cases):
             reasons = sorted({f"{claim.id}: {claim.why_not(case)}" for claim in claims for case in cases})
             raise ValueError(f"verify needs a claim that covers the given cases, got {'; '.join(reasons)}.")
     except (ValueError, TypeError) as error:
         fail(str(error))
-    return claims, cases
+    return claims, cases, tuple((trouble.where, trouble.what) for trouble in selection.troubles)
 
 
 def _at_workplace(
-    judge: Callable[[Workplace], RunReport], jobs: int, scheduler: str | None, store: str | None
+    judge: Callable[[Workplace], RunReport], jobs: int, scheduler: str | None, store: str | None, device: str
 ) -> RunReport:
-    """Run with the executor and the store that were asked for; their troubles, and Ctrl-C, end it with a clear line."""
+    """Run with the executor, the store and the device that were asked for; their troubles, and Ctrl-C, end it with a clear line."""
     from contextlib import ExitStack
 
+    from numerics.array_backend import array_backend
     from numerics.executor import DaskExecutor, ExecutorError, choose_executor
     from numerics.result_store import ResultStore, StoreError
     from proofs_check.trial import Workplace
 
     with ExitStack() as stack:
         try:
+            if scheduler is None and device != "cpu":
+                array_backend(device)
             executor = choose_executor(jobs, scheduler)
             if isinstance(executor, DaskExecutor):
                 stack.enter_context(executor)
+                executor.check_device(device)
             results = stack.enter_context(ResultStore(store)) if store is not None else None
-            return judge(Workplace(executor, results))
+            return judge(Workplace(executor, results, device))
         except (ExecutorError, StoreError, ValueError) as error:
             fail(str(error))
         except KeyboardInterrupt:
@@ -145,21 +195,47 @@ def _run(claims: Any, cases: Any, profile: str, seed: int, workplace: Workplace,
         )
 
 
-def _present(outcome: RunReport, report: str | None, json: bool, verbose: bool) -> None:
-    """Print the outcome, and write it where asked."""
+def _folder(report: str | None, force: bool) -> Path | None:
+    """Return the folder for the report, tried before any work starts; None if no report is asked for."""
+    if report is None:
+        return None
     from pathlib import Path
 
-    from proofs_check.report.document import document, write_report
+    from proofs_check.report.folder import prepare_folder
+
+    try:
+        folder = prepare_folder(Path(report), force=force)
+    except ValueError as error:
+        fail(str(error))
+    if folder != Path(report):
+        print(f"haarmite: {report} holds a report; writing to {folder} (--force overwrites)", file=sys.stderr)
+    return folder
+
+
+def _recipe(names: list[str], activations: list[str], inputs: str | None, profile: str, seed: int) -> Recipe:
+    """Return how to repeat the run: everything its outcome depends on, and nothing else."""
+    from proofs_check.report.recipe import Recipe
+
+    cases = [part for text in activations for part in ("--activation", text)]
+    cases += ["--inputs", inputs] if inputs is not None else []
+    return Recipe(tuple(names), (*cases, "--profile", profile, "--seed", str(seed)))
+
+
+def _present(outcome: RunReport, folder: Path | None, recipe: Recipe, json: bool, verbose: bool) -> None:
+    """Print the outcome, and write it where asked."""
+    from proofs_check.report.document import document
     from proofs_check.report.terminal import print_report
 
     if json:
         print_json(document(outcome))
     else:
         print_report(outcome, console(), verbose=verbose)
-    if report is None:
+    if folder is None:
         return
+    from proofs_check.report.folder import write_report
+
     try:
-        target = write_report(outcome, Path(report))
+        target = write_report(outcome, folder, recipe)
     except ValueError as error:
         fail(str(error))
     if not json:

@@ -1,0 +1,31 @@
+"""What the shell offers when Tab is pressed: claim ids, papers, claim files, catalogue activations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def claim_names(incomplete: str) -> list[tuple[str, str]]:
+    """Return the claims of the ledger, its papers, and Python files, that a word on the command line may become."""
+    from proofs_check.ledger import ledger
+
+    claims = ledger()
+    found = [(claim.id, claim.title) for claim in claims]
+    found += [(key, "every claim of the paper") for key in dict.fromkeys(claim.paper.key for claim in claims)]
+    return [entry for entry in found if entry[0].startswith(incomplete)] + claim_files(incomplete)
+
+
+def claim_files(incomplete: str) -> list[tuple[str, str]]:
+    """Return the Python files and folders that a word may become."""
+    folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
+    if not folder.is_dir():
+        return []
+    names = [f"{path}/" if path.is_dir() else str(path) for path in sorted(folder.iterdir())]
+    return [(name, "") for name in names if name.startswith(incomplete) and name.endswith((".py", "/"))]
+
+
+def activation_names(incomplete: str) -> list[str]:
+    """Return the catalogue activations that a word may become."""
+    from theory.activation import CATALOGUE
+
+    return [name for name in CATALOGUE if name.startswith(incomplete)]
