@@ -12,8 +12,7 @@ export OMP_NUM_THREADS ?= 1
 .PHONY: verify test lint docs bench lock clean
 
 verify: $(READY)
-	@mkdir -p report
-	@$(BIN)/haarmite verify --report report $(ARGS)
+	@$(BIN)/haarmite verify --report report --force $(ARGS)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
@@ -27,7 +26,9 @@ docs: $(READY)
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 	@echo "docs/_build/index.html" >&2
 
+# Sets up the peers in environments of their own, measures everything beside them, and writes benchmarks/results.md.
 bench: $(READY)
+	@$(BIN)/python -m benchmarks.peers
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # Every version and its digest stand in requirements.lock; the project itself is linked, not copied.
@@ -46,4 +47,4 @@ lock:
 	  --no-header --no-annotate --no-emit-index-url --upgrade -o requirements.lock
 
 clean:
-	rm -rf $(VENV) report docs/_build docs/api .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-bench-jax report docs/_build docs/api .pytest_cache .mypy_cache .ruff_cache .hypothesis

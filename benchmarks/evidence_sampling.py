@@ -1,14 +1,12 @@
-"""Sampled evidence: cost of e-values, memory, store, and what the t-test and Maurer-Pontil's bound do on the same
-samples.
+"""Sampled evidence beside the t-test and Maurer-Pontil's bound on the same samples: `python -m benchmarks.evidence_sampling`.
 
-Run ``python -m benchmarks.evidence_sampling``. Everything is measured in one process, one thing after the other; times
-are the best of some repetitions, comparisons count alarms and samples and do not depend on the machine.
+Cost of e-values, memory, the store; then false alarms and samples to refute, which count and do not depend on the machine.
 """
 
 from __future__ import annotations
 
 import math
-import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.row import Row, alone, cpu_seconds
 from numerics.betting import log_mean_exp
 from numerics.campaign import Campaign
 from numerics.e_value import MeanTest
@@ -28,17 +27,7 @@ from numerics.result_store import ResultStore, encode
 UNIT = (0.0, 1.0)
 
 
-def best_of(repetitions: int, work: Callable[[], object]) -> float:
-    """Least wall time of some calls, in seconds."""
-    times = []
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def cost_per_sample() -> None:
+def cost_per_sample() -> Iterator[Row]:
     n = 1_000_000
     rng = stream(0, "cost")
     beta, lognormal = rng.beta(2, 5, n), rng.lognormal(0, 1, n)
@@ -54,26 +43,34 @@ def cost_per_sample() -> None:
         ),
     }
     for name, (test, samples) in cases.items():
-        seconds = best_of(3, partial(test.tally, samples))
-        print(f"  {name:42s} {seconds / n * 1e9:6.0f} ns/sample  (target <= 500)")
+        nanoseconds = cpu_seconds(partial(test.tally, samples)) / n * 1e9
+        yield Row(f"e-value of a sample, {name}", nanoseconds, most=500, unit="ns")
 
 
-def peak_memory() -> None:
-    n, chunk = 10_000_000, 100_000
-    rng = stream(0, "memory")
-    test = MeanTest.equal(2 / 7, support=UNIT, delta=0.001)
-
-    def chunks() -> Iterator[NDArray[np.float64]]:
-        for _ in range(n // chunk):
-            yield rng.beta(2, 5, chunk)
-
-    start = time.perf_counter()
-    evidence = test.judge([test.tally(chunks())], 1e-8)
-    seconds = time.perf_counter() - start
-    unit = 1024 if sys.platform != "darwin" else 1
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-    print(
-        f"  1e7 samples: {evidence.verdict}, {seconds:.1f} s with drawing; peak of this process {peak:.0f} MB (target < 200)"
+def peak_memory() -> Iterator[Row]:
+    """In a process of its own, which has not allocated anything else."""
+    n = 10_000_000
+    script = (
+        "from numerics.e_value import MeanTest\n"
+        "from numerics.random_streams import stream\n"
+        "import resource, sys, time\n"
+        "rng, test = stream(0, 'memory'), MeanTest.equal(2 / 7, support=(0.0, 1.0), delta=0.001)\n"
+        "start = time.process_time()\n"
+        f"evidence = test.judge([test.tally(rng.beta(2, 5, 100_000) for _ in range({n} // 100_000))], 1e-8)\n"
+        "unit = 1 if sys.platform == 'darwin' else 1024\n"
+        "print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    seconds, peak = map(float, done.stdout.split())
+    note = f"{seconds:.1f} s with drawing"
+    yield Row(
+        "peak memory of a process that judges 1e7 samples",
+        peak,
+        "all samples at once",
+        8e-6 * n,
+        most=200,
+        unit="MB",
+        note=note,
     )
 
 
@@ -81,7 +78,7 @@ def tiny(rng: np.random.Generator) -> dict[str, float | NDArray[np.float64]]:
     return {"mean": rng.random(), "tally": rng.random(28)}
 
 
-def store_speed() -> None:
+def store_speed() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         payload = encode(tiny(stream(0, "payload")))
         count = 20_000
@@ -92,14 +89,16 @@ def store_speed() -> None:
                 for index in range(count):
                     store.put("key", index, payload)
 
-        seconds = best_of(3, fill)
-        print(f"  {count / seconds:,.0f} shards committed per second, {len(payload)} bytes each (target >= 5,000)")
+        rate = count / wall_seconds(fill)
+        yield Row(
+            "shards committed per second, wall time", rate, least=5000, unit="/s", note=f"{len(payload)} bytes each"
+        )
         campaign, shards = Campaign("benchmark", "tiny", tiny), 10_000
         path = Path(folder) / "resume.sqlite"
         with ResultStore(path) as store:
             start = time.perf_counter()
             first = campaign.run(shards, store=store)
-            print(f"  a run of {shards:,} empty shards in this process: {time.perf_counter() - start:.2f} s")
+            run = time.perf_counter() - start
 
         def resume() -> None:
             with ResultStore(path) as store:
@@ -107,7 +106,18 @@ def store_speed() -> None:
             if any(a["mean"] != b["mean"] for a, b in zip(first, again, strict=True)):
                 raise AssertionError("resumed results differ")
 
-        print(f"  resuming it when finished: {best_of(3, resume):.2f} s (target <= 3)")
+        what = f"resuming a finished run of {shards:,} empty shards, wall time"
+        yield Row(what, wall_seconds(resume), "running it", run, most=3)
+
+
+def wall_seconds(work: Callable[[], object]) -> float:
+    """Least wall time of three calls: a store waits for the disk."""
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
 
 
 def t_test_alarms(samples: NDArray[np.float64], mean: float, alpha: float) -> int:
@@ -119,7 +129,7 @@ def t_test_alarms(samples: NDArray[np.float64], mean: float, alpha: float) -> in
     return int((np.abs(statistic) > t.isf(alpha / 2, n - 1)).sum())
 
 
-def false_alarms() -> None:
+def false_alarms() -> Iterator[Row]:
     runs, looks, step = 10_000, 20, 100
     laws: dict[str, tuple[Callable[..., NDArray[np.float64]], MeanTest, float]] = {
         "Beta(2,5)": (lambda g, s: g.beta(2, 5, s), MeanTest.equal(2 / 7, support=UNIT), 2 / 7),
@@ -133,7 +143,6 @@ def false_alarms() -> None:
             mean,
         )
     alphas = (0.05, 0.01, 0.001)
-    print(f"  {'law':18s}{'e-value, 20 looks':>24s}{'t-test, 1 look':>24s}")
     for name, (draw, test, mean) in laws.items():
         counts = np.zeros((2, len(alphas)), dtype=int)
         for group in range(10):
@@ -147,9 +156,17 @@ def false_alarms() -> None:
             for k, alpha in enumerate(alphas):
                 counts[0, k] += int((best >= -math.log(alpha)).sum())
                 counts[1, k] += t_test_alarms(samples, mean, alpha)
-        columns = ["".join(f"{count:8d}" for count in row) for row in counts]
-        print(f"  {name:18s}{columns[0]}{columns[1]}")
-    print(f"  {'nominal':18s}{''.join(f'{runs * alpha:8.0f}' for alpha in alphas) * 2}")
+        for k, alpha in enumerate(alphas):
+            yield Row(
+                f"false alarms in {runs:,} runs, {name}, nominal {runs * alpha:.0f}",
+                counts[0, k],
+                "t-test, one look",
+                counts[1, k],
+                # three standard errors of a count
+                most=runs * alpha + 3 * (runs * alpha) ** 0.5,
+                unit="runs",
+                note=f"2,000 samples, at {alpha:g}; the e-value looks {looks} times",
+            )
 
 
 def maurer_pontil_radius(variance: float, n: int, alpha: float) -> float:
@@ -158,7 +175,7 @@ def maurer_pontil_radius(variance: float, n: int, alpha: float) -> float:
     return math.sqrt(2 * variance * logarithm / n) + 7 * logarithm / (3 * (n - 1))
 
 
-def samples_to_refute() -> None:
+def samples_to_refute() -> Iterator[Row]:
     from scipy.stats import norm
 
     alpha, runs = 1e-8, 60
@@ -166,9 +183,6 @@ def samples_to_refute() -> None:
         "Beta(2,5)": (lambda g, n: g.beta(2, 5, n), 2 / 7, math.sqrt(10 / 392)),
         "Bernoulli(0.5)": (lambda g, n: (g.random(n) < 0.5) * 1.0, 0.5, 0.5),
     }
-    print(
-        f"  {'law, claim off by 0.05 sd':28s}{'e-value':>18s}{'Maurer-Pontil':>18s}{'t-test':>18s}   (50 % / 90 % of runs)"
-    )
     for name, (draw, mean, sd) in laws.items():
         deviation, shard = 0.05 * sd, 500
         test = MeanTest.equal(mean - deviation, support=UNIT)
@@ -187,22 +201,20 @@ def samples_to_refute() -> None:
             )
             fixed.append((rival, math.ceil(((norm.isf(alpha / 2) + z) * sd / deviation) ** 2)))
         quantiles = np.quantile(used, [0.5, 0.9], method="higher")
-        cells = [f"{quantiles[0]:,.0f} / {quantiles[1]:,.0f}"]
-        cells += [f"{fixed[0][k]:,} / {fixed[1][k]:,}" for k in (0, 1)]
-        print(f"  {name:28s}" + "".join(f"{cell:>18s}" for cell in cells))
+        for k, share in enumerate(("50", "90")):
+            what = f"samples to refute, {name}, claim off by 0.05 sd, {share} % of runs"
+            note = f"error probability {alpha:g}"
+            yield Row(what, quantiles[k], "Maurer-Pontil, n fixed", fixed[k][0], unit="", note=note)
+            yield Row(what, quantiles[k], "t-test, n fixed, no guarantee", fixed[k][1], unit="", note=note)
 
 
-def main() -> None:
-    for title, part in (
-        ("Peak memory", peak_memory),  # first: the process has not allocated anything else yet
-        ("e-value cost", cost_per_sample),
-        ("Result store", store_speed),
-        ("False alarms in 10,000 runs of 2,000 samples at 0.05, 0.01, 0.001", false_alarms),
-        ("Samples to refute at error probability 1e-8", samples_to_refute),
-    ):
-        print(f"{title}:")
-        part()
+def rows() -> Iterator[Row]:
+    yield from peak_memory()
+    yield from cost_per_sample()
+    yield from store_speed()
+    yield from false_alarms()
+    yield from samples_to_refute()
 
 
 if __name__ == "__main__":
-    main()
+    alone("evidence_sampling", rows)

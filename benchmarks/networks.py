@@ -1,8 +1,8 @@
-"""Networks without weight matrices, side by side with full weight matrices in NumPy and, where installed, torch on the CPU.
+"""Networks without weight matrices beside full weight matrices in NumPy and torch on the CPU: `python -m benchmarks.networks`.
 
-Run ``python -m benchmarks.networks``: one process, one thread, one
-thing after the other; times are CPU seconds (of all threads, so more threads help nobody), the best of some calls. Peers that would take minutes are run on a stated part of the work, and their time is
-scaled up to all of it, which the line says. The peers write the textbook definition: draw W, multiply, normalise.
+The peers write the textbook definition, one network at a time: draw W, multiply, normalise. Ours are the Gram chain
+(`numerics.gram_chain`) and, where float32 or gradients are asked for, the samplers of a batch (`numerics.sampler`,
+`numerics.backpropagation`); all take the same statistics at every layer.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from benchmarks.peers import peer_module
+from benchmarks.row import Row, alone, cpu_seconds, in_turns
 from numerics.backpropagation import backpropagate
-from numerics.gram_chain import correlation_potential, gram_matrix, isometry_gap
+from numerics.gram_chain import correlation_potential, gram_chain, gram_matrix, isometry_gap
 from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, LayerNorm
 from numerics.network import Network, layer_normalised_mlp
 from numerics.random_streams import stream
@@ -29,35 +31,26 @@ START = 0.6 * np.eye(SAMPLES) + 0.4
 (RELU,) = catalogue("relu")
 
 
-def cpu_seconds(work: Callable[[], object], calls: int = 3) -> float:
-    """Least CPU time of some calls."""
-    times = []
-    for _ in range(calls):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return min(times)
-
-
 def torch_or_none() -> Any:
-    try:
-        import torch
-    except ImportError:
-        print("  torch cannot be imported here: no figures for it")
-        return None
-    torch.set_num_threads(1)
+    torch = peer_module("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
     return torch
 
 
-def line(what: str, own: float, peer: str, theirs: float, goal: float | None = None, part: str = "") -> None:
-    wanted = "" if goal is None else f"  (goal {goal:g}x: {'met' if theirs / own >= goal else 'MISSED'})"
-    print(f"  {what:34s} {own:9.3f} s   {peer:24s} {theirs:9.3f} s   {theirs / own:7.1f}x{wanted}{part}")
-
-
-def statistics(state: np.ndarray) -> np.ndarray:
+def statistics(gram: np.ndarray) -> np.ndarray:
     """Gap, largest correlation potential, mean square: the figures that papers plot at every layer."""
-    gram = gram_matrix(state)
     return np.stack([isometry_gap(gram), correlation_potential(gram), np.trace(gram, axis1=1, axis2=2)], axis=1)
+
+
+def of_state(state: np.ndarray) -> np.ndarray:
+    """The same figures from states."""
+    return statistics(gram_matrix(state))
+
+
+def chain(network: Network, repeats: int) -> np.ndarray:
+    """All statistics of some networks, float64."""
+    return np.stack([statistics(gram) for gram in gram_chain(network, START, stream(1, "chain"), repeats=repeats)])
 
 
 def dense_numpy(depth: int, haar: bool, dtype: Any = np.float64) -> None:
@@ -73,7 +66,7 @@ def dense_numpy(depth: int, haar: bool, dtype: Any = np.float64) -> None:
         state = np.maximum(state @ weights, 0)
         state -= state.mean(1, keepdims=True)
         state /= np.sqrt((state * state).mean(1, keepdims=True))
-        statistics(state[None])
+        of_state(state[None])
 
 
 def dense_torch(torch: Any, depth: int, haar: bool) -> None:
@@ -84,55 +77,55 @@ def dense_torch(torch: Any, depth: int, haar: bool) -> None:
         else:
             weights = torch.randn(WIDTH, WIDTH) / WIDTH**0.5
         state = torch.nn.functional.layer_norm(torch.relu(state @ weights), (WIDTH,), eps=0.0)
-        statistics(state.numpy()[None])
+        of_state(state.numpy()[None])
 
 
-def layer_normalised(torch: Any) -> None:
+def layer_normalised(torch: Any) -> Iterator[Row]:
     network, batch = layer_normalised_mlp(RELU, WIDTH, DEPTH), batch_of_gram(START, WIDTH)
-    own = cpu_seconds(lambda: sample(network, batch, statistics, stream(1, "ln"), repeats=REPEATS), 5)
-    print(
-        f"layer-normalised relu MLP, d={WIDTH}, n={SAMPLES}, depth {DEPTH}, {REPEATS} networks, statistics at every layer"
-    )
-    part = "  [1 network, scaled]"
-    numpy64 = REPEATS * cpu_seconds(lambda: dense_numpy(DEPTH, False), 2)
-    line("this package, float64", own, "NumPy float64, full W", numpy64, None, part)
-    numpy32 = REPEATS * cpu_seconds(lambda: dense_numpy(DEPTH, False, np.float32), 2)
-    single = cpu_seconds(
-        lambda: sample(network, batch, statistics, stream(1, "ln"), repeats=REPEATS, dtype="float32"), 5
-    )
-    line("this package, float32", single, "NumPy float32, full W", numpy32, None, part)
+    works: list[Callable[[], object]] = [
+        lambda: chain(network, REPEATS),
+        lambda: sample(network, batch, of_state, stream(1, "ln"), repeats=REPEATS, dtype="float32"),
+    ]
     if torch is not None:
-        theirs = REPEATS * cpu_seconds(lambda: dense_torch(torch, DEPTH, False), 5)
-        line("this package, float64", own, "torch float32, full W", theirs, 25, part)
-        line("this package, float32", single, "torch float32, full W", theirs, 25, part)
+        works.append(lambda: dense_torch(torch, DEPTH, False))
+    double, single, *theirs = in_turns(*works, calls=20)
+    numpy = cpu_seconds(lambda: dense_numpy(DEPTH, False))
+    what = f"layer-normed relu, d={WIDTH}, n={SAMPLES}, depth {DEPTH}, {REPEATS} networks"
+    note = "statistics at every layer; the peer: 1 network, scaled"
+    yield Row(f"{what}, float64", double, "NumPy float64, full W", REPEATS * numpy, note=note)
+    scaled = REPEATS * theirs[0] if torch is not None else None
+    yield Row(f"{what}, float64", double, "torch float32, full W", scaled, ratio=25, note=note)
+    yield Row(f"{what}, float32", single, "torch float32, full W", scaled, ratio=25, note=note)
 
 
-def haar(torch: Any) -> None:
+def haar(torch: Any) -> Iterator[Row]:
     network = Network((HaarLinear(), Elementwise(RELU), LayerNorm()), WIDTH, DEPTH)
-    batch = batch_of_gram(START, WIDTH)
-    own = cpu_seconds(lambda: sample(network, batch, statistics, stream(1, "haar")), 10)
-    print(f"Haar orthogonal, relu, layer norm, d={WIDTH}, n={SAMPLES}, {DEPTH} layers, one network")
-    part = f"  [3 of {DEPTH} layers, scaled]"
-    line(
-        "this package, float64",
-        own,
-        "NumPy float64, QR",
-        DEPTH / 3 * cpu_seconds(lambda: dense_numpy(3, True), 2),
-        None,
-        part,
-    )
+    part = 3
+    works: list[Callable[[], object]] = [
+        lambda: chain(network, 1),
+        lambda: chain(network, REPEATS),
+    ]
     if torch is not None:
-        line("this package, float64", own, "torch float32, orthogonal_",
-             DEPTH / 3 * cpu_seconds(lambda: dense_torch(torch, 3, True), 3), 100, part)  # fmt: skip
+        works.append(lambda: dense_torch(torch, part, True))
+    one, ten, *theirs = in_turns(*works, calls=15)
+    numpy = cpu_seconds(lambda: dense_numpy(part, True))
+    what = f"Haar, relu, layer norm, d={WIDTH}, n={SAMPLES}, {DEPTH} layers"
+    note = f"statistics at every layer; the peer: {part} layers of 1 network, scaled"
+    yield Row(f"{what}, one network", one, "NumPy float64, QR", DEPTH / part * numpy, note=note)
+    torch_one = DEPTH / part * theirs[0] if torch is not None else None
+    torch_ten = REPEATS * torch_one if torch_one is not None else None
+    yield Row(f"{what}, one network", one, "torch float32, orthogonal_", torch_one, ratio=100, note=note)
+    yield Row(f"{what}, {REPEATS} networks", ten, "torch float32, orthogonal_", torch_ten, ratio=100, note=note)
 
 
-def covariance_chain() -> None:
+def covariance_chain() -> Iterator[Row]:
     width, depth, networks, done = 200, 200, 1000, 4
     plus, minus = 1 + 1 / width**0.5, 1 - 1 / width**0.5
     shaped = Activation.from_text(f"{plus:.15f}*max(x, 0) + {minus:.15f}*min(x, 0)")
     gain = (2 / (plus**2 + minus**2)) ** 0.5
     network = Network((GaussianLinear(), Elementwise(shaped), Gain(gain)), width, depth)
-    start = batch_of_gram(np.array([[1.0, 0.3], [0.3, 1.0]]), width)
+    pair = np.array([[1.0, 0.3], [0.3, 1.0]])
+    start = batch_of_gram(pair, width)
 
     def full() -> None:
         rng = stream(1, "covariance")
@@ -142,38 +135,52 @@ def covariance_chain() -> None:
             state = np.where(image > 0, plus * image, minus * image)
             gram_matrix(state)
 
-    own = cpu_seconds(lambda: sample(network, start, gram_matrix, stream(1, "covariance"), repeats=networks), 2)
-    print(f"covariance chain of shaped relu, n=d={width}, m=2, {networks} networks, covariance at every layer")
-    line("this package, float64", own, "NumPy float64, full W", networks / done * cpu_seconds(full, 2), 30,
-         f"  [{done} networks, scaled]")  # fmt: skip
+    def own() -> None:
+        for _ in gram_chain(network, pair, stream(1, "covariance"), repeats=networks):
+            pass
+
+    mine, theirs = in_turns(own, full, calls=2)
+    yield Row(
+        f"covariance chain of shaped relu, n=d={width}, m=2, {networks} networks",
+        mine,
+        "NumPy float64, full W",
+        networks / done * theirs,
+        ratio=30,
+        note=f"covariance at every layer; the peer: {done} networks, scaled",
+    )
 
 
-def backward() -> None:
+def backward() -> Iterator[Row]:
     depth = 10
     network, batch = layer_normalised_mlp(catalogue("tanh")[0], WIDTH, depth), batch_of_gram(START, WIDTH)
-    thin, full = (
-        cpu_seconds(lambda kind=kind: backpropagate(network, batch, stream(1, "back"), sampler=kind, memory=2**31), 3)  # type: ignore[misc]
-        for kind in ("thin", "full")
+
+    def gradients(sampler: Any) -> object:
+        return backpropagate(network, batch, stream(1, "back"), sampler=sampler, memory=2**31)
+
+    thin, full = in_turns(lambda: gradients("thin"), lambda: gradients("full"))
+    yield Row(
+        f"forward and backward, layer-normed tanh, d={WIDTH}, n={SAMPLES}, depth {depth}",
+        thin,
+        "NumPy float64, full W kept",
+        full,
+        note="norms of all weight and state gradients, one network",
     )
-    print(f"forward and backward, layer-normalised tanh, d={WIDTH}, n={SAMPLES}, depth {depth}, one network")
-    line("this package, float64", thin, "full W, kept for the way back", full)
 
 
-def cost_against_width() -> None:
+def cost_against_width() -> Iterator[Row]:
     widths = [100, 316, 1000, 3162, 10_000, 31_623, 100_000]
-    times = []
-    for width in widths:
-        network, batch = layer_normalised_mlp(RELU, width, 3), batch_of_gram(START, width)
-        times.append(cpu_seconds(lambda n=network, b=batch: sample(n, b, statistics, stream(1, "cost")), 4))  # type: ignore[misc]
+    networks = [layer_normalised_mlp(RELU, width, 3) for width in widths]
+    works = [partial(lambda network: list(gram_chain(network, START, stream(1, "cost"))), n) for n in networks]
+    times = in_turns(*works, calls=5)
     exponent = float(np.polyfit(np.log(widths), np.log(times), 1)[0])
     tail = float(np.polyfit(np.log(widths[2:]), np.log(times[2:]), 1)[0])
-    print("cost against width, n=10, depth 3, one network")
-    print("  " + "  ".join(f"d={w}: {1e3 * t:.2f} ms" for w, t in zip(widths, times, strict=True)))
-    verdict = "met" if max(exponent, tail) <= 1.1 else "MISSED"
-    print(f"  fitted exponent {exponent:.2f} (all), {tail:.2f} (d >= 1000)  (goal <= 1.1: {verdict})")
+    note = ", ".join(f"d={width}: {1e3 * t:.3g} ms" for width, t in zip(widths, times, strict=True))
+    what = f"exponent of cost against width, n={SAMPLES}, depth 3"
+    yield Row(f"{what}, d = 100..100000", exponent, most=1.1, unit="", note=note)
+    yield Row(f"{what}, d >= 1000", tail, most=1.1, unit="", note="where the fixed cost of a layer no longer counts")
 
 
-def memory() -> None:
+def memory() -> Iterator[Row]:
     script = (
         "import numpy as np\n"
         "from numerics.gram_chain import gram_matrix\n"
@@ -189,61 +196,29 @@ def memory() -> None:
         "print(before, peak())\n"
     )
     if not os.path.exists("/proc/self/status"):
-        print("peak memory: no figure (this system keeps none per process)")
-        return
+        return  # this system keeps no figure per process
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     before, peak = (int(number) * 1024 / 1e6 for number in done.stdout.split())
-    verdict = "met" if peak <= 200 else "MISSED"
-    print("peak memory of a fresh process, d=100000, n=10, depth 3")
-    print(f"  {peak:.0f} MB, of which {before:.0f} MB before the first layer  (goal <= 200 MB: {verdict})")
-    print(f"  one weight matrix would take {1e10 * 8 / 1e9:.0f} GB")
+    yield Row(
+        f"peak memory of a fresh process, d=100000, n={SAMPLES}, depth 3",
+        peak,
+        "one weight matrix, float64",
+        1e10 * 8 / 1e6,
+        most=200,
+        unit="MB",
+        note=f"{before:.0f} MB of it before the first layer",
+    )
 
 
-def shard(index: int) -> tuple[float, np.ndarray]:
-    """A quarter of a second of work, as campaigns hand it out, with its CPU time."""
-    network, batch = layer_normalised_mlp(RELU, WIDTH, DEPTH), batch_of_gram(START, WIDTH)
-    start = time.process_time()
-    found = sample(network, batch, statistics, stream(2, "shard", index), repeats=40, memory=2**23)
-    return time.process_time() - start, found
-
-
-def processes(scheduler: str | None = None, count: int = 60) -> None:
-    """Run shards in this process, in two workers and, where an address is given, on a Dask cluster.
-
-    Wall time tells of the machine's other users too; CPU time per shard, and this process's own, tell what distributing costs.
-    """
-    from numerics.executor import Executor, ProcessExecutor, SerialExecutor, available_cores, choose_executor
-
-    def run(name: str, executor: Executor) -> dict[int, np.ndarray]:
-        list(executor.map(shard, range(4)))  # workers start and import
-        load, wall, own = os.getloadavg()[0], time.perf_counter(), time.process_time()
-        found = dict(executor.map(shard, range(count)))
-        wall, own = time.perf_counter() - wall, time.process_time() - own
-        inside = sum(cpu for cpu, _ in found.values())
-        outside = own - inside if isinstance(executor, SerialExecutor) else own
-        print(
-            f"  {name:16s} wall {wall:6.2f} s, CPU inside shards {inside:6.2f} s, outside {1e3 * outside / count:5.2f} ms a shard, "
-            f"cores at work {inside / wall:4.2f}  (load {load:.1f})"
-        )
-        return {index: array for index, (_, array) in found.items()}
-
-    print(f"{count} shards of 40 networks on {available_cores()} cores")
-    results = [run("one process", SerialExecutor()), run("--jobs 2", ProcessExecutor(2))]
-    if scheduler is not None:
-        results.append(run("--scheduler", choose_executor(scheduler=scheduler)))
-    same = all(np.array_equal(results[0][index], other[index]) for other in results for index in range(count))
-    print(f"  same bits: {'yes' if same else 'NO'}")
+def rows() -> Iterator[Row]:
+    torch = torch_or_none()
+    yield from layer_normalised(torch)
+    yield from haar(torch)
+    yield from covariance_chain()
+    yield from backward()
+    yield from cost_against_width()
+    yield from memory()
 
 
 if __name__ == "__main__":
-    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":  # is read when NumPy is imported
-        one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        sys.exit(subprocess.call([sys.executable, "-m", "benchmarks.networks"], env=os.environ | one))
-    found = torch_or_none()
-    layer_normalised(found)
-    haar(found)
-    covariance_chain()
-    backward()
-    cost_against_width()
-    memory()
-    processes()
+    alone("networks", rows)

@@ -2,52 +2,57 @@
 
     python -m benchmarks.recentering
 
-Prints, measured in this run: certified fixed points with spectrum beside power iteration of the recursion in double
+Measured in this run: certified fixed points with spectrum beside power iteration of the recursion in double
 precision; the vectorised recursion beside a loop over starts; networks from Gram matrices beside full weight matrices.
 """
 
 from __future__ import annotations
 
-import os
-from time import perf_counter, process_time
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+from collections.abc import Iterator
+from time import process_time
 
 import numpy as np
 
+from benchmarks.row import Row, alone
+from numerics.angle_recursion import MeanField
 from numerics.gram_chain import gram_chain
-from numerics.recentering import MeanField, clustered_grams, generic_grams, odd_state, recentred_network
+from numerics.recentering import recentred_network
+from numerics.recentred_batch import clustered_grams, generic_grams, odd_state
 from theory.recentering.family_fixed_point import family_fixed_points
 from theory.recentering.linearisation import spectrum_at
 
 
-def fixed_points() -> None:
-    print("\nfixed points                                                        s")
+def fixed_points() -> Iterator[Row]:
+    start = process_time()
+    end = MeanField().iterate(clustered_grams(64, 1e-2, np.random.default_rng(0)), 3000)
+    plain = process_time() - start
+    ratio = f"norm ratio {odd_state(end).norm_ratio[0]:.6f}"
     for n in (8, 64, 256):
         start = process_time()
         points = family_fixed_points(n)
         radii = [spectrum_at(point).radius.str(8, radius=False) for point in points]
         seconds = process_time() - start
-        print(
-            f"  n = {n:3}, all of them certified, spectra at 30 digits      {seconds:9.3f}   spectral radii {', '.join(radii)}"
+        yield Row(
+            f"certified fixed points with spectra, n = {n}, 30 digits",
+            seconds,
+            "3000 layers in NumPy, not proved" if n == 64 else "",
+            plain if n == 64 else None,
+            most=5 if n == 64 else None,
+            note=f"spectral radii {', '.join(radii)}" + (f"; the peer: {ratio}" if n == 64 else ""),
         )
-    start = process_time()
-    end = MeanField().iterate(clustered_grams(64, 1e-2, np.random.default_rng(0)), 3000)
-    state = odd_state(end)
-    text = f"norm ratio {state.norm_ratio[0]:.6f}"
-    print(f"  n =  64, 3000 layers of the recursion, nothing proved      {process_time() - start:9.3f}   {text}")
 
 
-def recursion() -> None:
-    print("\nmean-field recursion, n = 32                                        s")
+def recursion() -> Iterator[Row]:
     grams = generic_grams(1000, 32, 64, np.random.default_rng(1))
     start = process_time()
     MeanField().iterate(grams, 500)
-    print(f"  1000 starts, 500 layers                                    {process_time() - start:9.2f}")
+    own = process_time() - start
     start = process_time()
     for gram in grams[:20]:
         _plain_recursion(gram, 500)
-    print(f"  1000 starts, 500 layers, one start at a time (scaled)      {(process_time() - start) * 50:9.2f}")
+    theirs = (process_time() - start) * 50
+    what = "mean-field recursion, n = 32, 1000 starts, 500 layers"
+    yield Row(what, own, "one start at a time, NumPy", theirs, most=10, note="the peer: 20 starts, scaled")
 
 
 def _plain_recursion(gram: np.ndarray, layers: int) -> np.ndarray:
@@ -61,21 +66,27 @@ def _plain_recursion(gram: np.ndarray, layers: int) -> np.ndarray:
     return gram
 
 
-def networks() -> None:
-    print("\nnetworks, n = 32, width 1000, 120 layers, 2 draws                   s")
+def networks() -> Iterator[Row]:
     rng = np.random.default_rng(2)
     gram = generic_grams(1, 32, 64, rng)[0]
     network = recentred_network(1000, 120)
-    for name, net in (("Gram matrices, exact in law", network), ("full weight matrices", network.with_full_matrices())):
-        start = perf_counter()
+    seconds, texts = [], []
+    for net in (network, network.with_full_matrices()):
+        start = process_time()
         *_, last = gram_chain(net, (gram + gram.T) / 2, rng, repeats=2)
         state = odd_state(last)
-        seconds = perf_counter() - start
-        text = f"norm ratios {state.norm_ratio.round(1).tolist()}, angles {state.cluster_angle.round(1).tolist()}"
-        print(f"  {name:56}   {seconds:9.2f}   {text}")
+        seconds.append(process_time() - start)
+        texts.append(f"norm ratios {state.norm_ratio.round(1).tolist()}")
+    what = "recentred networks, n = 32, width 1000, 120 layers, 2 draws"
+    note = f"{texts[0]}; the peer: {texts[1]}"
+    yield Row(what, seconds[0], "NumPy float64, full W", seconds[1], most=20, note=note)
+
+
+def rows() -> Iterator[Row]:
+    yield from fixed_points()
+    yield from recursion()
+    yield from networks()
 
 
 if __name__ == "__main__":
-    fixed_points()
-    recursion()
-    networks()
+    alone("recentering", rows)
