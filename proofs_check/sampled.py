@@ -6,6 +6,8 @@ first shard boundary that decides: the e-value is valid there, and at every othe
 
 from __future__ import annotations
 
+import pickle
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST_PLOTS = 6
 """Plots that joint evidence keeps: a check of thirty layers shows the first ones, its figures name them all."""
+
+_KEPT: OrderedDict[bytes, np.ndarray] = OrderedDict()
+_MOST_KEPT, _LARGEST_KEPT = 64, 50_000  # arrays of doubles: at most 26 MB
 
 _VERDICTS = {
     "refuted": Verdict.REFUTED,
@@ -152,13 +157,28 @@ def _granted(bias: float, alpha: float) -> tuple[Figure, ...]:
 def _tally(
     rng: np.random.Generator, test: MeanTest, draw: Callable[..., np.ndarray], config: dict[str, Any]
 ) -> dict[str, np.ndarray]:
-    return {"tally": test.tally(draw(rng, **config))}
+    return {"tally": test.tally(_drawn(rng, draw, config))}
 
 
 def _samples(
     rng: np.random.Generator, draw: Callable[..., np.ndarray], config: dict[str, Any]
 ) -> dict[str, np.ndarray]:
-    return {"samples": draw(rng, **config)}
+    return {"samples": _drawn(rng, draw, config)}
+
+
+def _drawn(rng: np.random.Generator, draw: Callable[..., np.ndarray], config: dict[str, Any]) -> np.ndarray:
+    """Return draw(rng, **config), remembered: a claim's mutants are judged on the random numbers of the true statement."""
+    key = pickle.dumps((draw, config, rng.bit_generator.state))
+    if key in _KEPT:
+        _KEPT.move_to_end(key)
+        return _KEPT[key]
+    samples = np.asarray(draw(rng, **config))
+    if samples.size <= _LARGEST_KEPT:
+        samples.flags.writeable = False
+        _KEPT[key] = samples
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return samples
 
 
 def _evidence(found: MeanEvidence, test: MeanTest, what: str, plot: Plot | None) -> Evidence:

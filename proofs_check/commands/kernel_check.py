@@ -24,13 +24,13 @@ def ask_kernel(kernel: str | None) -> None:
     """Leave with a clear line, before any work, if the kernel asked for is unknown or not installed."""
     if kernel is None:
         return
-    from proofs_check.kernel.run import CoqUnavailable, find_coq
+    from proofs_check.kernel.run import CoqUnavailableError, find_coq
 
     if kernel != "coq":
         fail(f"--kernel needs a proof assistant that is known here (coq), got {kernel!r}.")
     try:
         find_coq()
-    except CoqUnavailable as error:
+    except CoqUnavailableError as error:
         fail(str(error))
 
 
@@ -39,7 +39,7 @@ def with_kernel(report: RunReport, kernel: str | None, jobs: int, silent: bool) 
     if kernel is None:
         return report
     from proofs_check.kernel.ledger_check import kernel_checked
-    from proofs_check.kernel.run import CoqUnavailable
+    from proofs_check.kernel.run import CoqUnavailableError
 
     done = [0]
 
@@ -49,7 +49,7 @@ def with_kernel(report: RunReport, kernel: str | None, jobs: int, silent: bool) 
 
     try:
         return kernel_checked(report, jobs=jobs, on_check=None if silent else show)
-    except CoqUnavailable as error:
+    except CoqUnavailableError as error:
         fail(str(error))
 
 
@@ -65,7 +65,9 @@ def print_kernel(report: RunReport) -> None:
     ]
     accepted = sum(check.checked for check in checks)
     claims = [claim.claim.id for claim in report.claims if is_kernel_checked(claim)]
-    console().print(f"kernel-checked by Coq: {len(claims)} claims ({' '.join(claims)}), {accepted} of {len(checks)} files")
+    console().print(
+        f"kernel-checked by Coq: {len(claims)} claims ({' '.join(claims)}), {accepted} of {len(checks)} files"
+    )
     for check in checks:
         if not check.checked:
             console().print(f"  not checked: {check.file}: {check.reason}", markup=False)
@@ -75,9 +77,9 @@ def recheck_certificates(names: list[str]) -> list[dict[str, Any]]:
     """Return one entry for each certificate: what Coq's kernel says of the theorem written from it."""
     import json
 
-    from proofs_check.kernel.expression import Unsupported
+    from proofs_check.kernel.expression import UnsupportedError
     from proofs_check.kernel.outcome import KernelCheck
-    from proofs_check.kernel.run import CoqUnavailable, Workshop
+    from proofs_check.kernel.run import CoqUnavailableError, Workshop
     from proofs_check.kernel.source import identifier
     from proofs_check.kernel.translate import source_of_certificate
 
@@ -91,13 +93,13 @@ def recheck_certificates(names: list[str]) -> list[dict[str, Any]]:
                     source = source_of_certificate(document, theorem, str(document.get("claim", "")))
                 except OSError as error:
                     fail(f"recheck needs certificates it can read, got {name!r} ({error}).")
-                except Unsupported as reason:
+                except UnsupportedError as reason:
                     check = KernelCheck(False, f"{theorem}.v", f"not written: {reason}")
                 except (ValueError, TypeError, KeyError, AttributeError, IndexError, ZeroDivisionError) as error:
                     check = KernelCheck(False, f"{theorem}.v", f"no certificate: {type(error).__name__}: {error}")
                 else:
                     check = workshop.check(source)
                 entries.append({"certificate": name, **check.entry(), "text": check.text})
-    except CoqUnavailable as error:
+    except CoqUnavailableError as error:
         fail(str(error))
     return entries

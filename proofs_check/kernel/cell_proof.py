@@ -8,6 +8,7 @@ a bad choice makes coqc refuse the file, never accept a wrong one. A zero inside
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,8 +16,9 @@ from fractions import Fraction
 import sympy
 
 from proofs_check.interval.tape import Tape, tape_of, to_sympy
-from proofs_check.kernel.expression import Printer, Unsupported
+from proofs_check.kernel.expression import UnsupportedError
 from proofs_check.kernel.tape_text import coq_of_tape, rational
+from proofs_check.kernel.zero_value import vanishes
 
 _SAMPLES = 64
 _HALVINGS = 12
@@ -51,14 +53,14 @@ class SlackProof:
 
         Raises
         ------
-        Unsupported
+        UnsupportedError
             If the tape cannot be written, or a derivative next to a zero has no sign.
         """
         inside = sorted({at for at, _ in zeros} - {self.low, self.high})
         ends = [self.low, *inside, self.high]
         orders = dict(zeros)
         lines = [self._definition(f"{self.name}_slack", self.tape)]
-        for k, (a, b) in enumerate(zip(ends, ends[1:], strict=False)):
+        for k, (a, b) in enumerate(itertools.pairwise(ends)):
             lines.append(self._piece(f"{self.name}_piece_{k}", a, b, orders))
         lines.append(self._cover(ends))
         return "\n\n".join(lines)
@@ -79,7 +81,7 @@ class SlackProof:
     def _piece(self, name: str, low: Fraction, high: Fraction, orders: dict[Fraction, int]) -> str:
         """Return the lemma for one interval whose zeros are at its ends."""
         x, slack = self.variable, f"{self.name}_slack"
-        blocks, cut, script = [], [low, high], []
+        blocks, cut = [], [low, high]
         for end, is_low in ((low, True), (high, False)):
             if end not in orders:
                 continue
@@ -88,8 +90,7 @@ class SlackProof:
             inner = end + width if is_low else end - width
             cut[0 if is_low else 1] = inner
             blocks.append(self._near_zero(f"{name}_{'low' if is_low else 'high'}", zero, inner))
-        middle = f"(intros {x} H{x}; unfold {slack}; bounded {x})"
-        script = middle
+        script = f"(intros {x} H{x}; unfold {slack}; bounded {x})"
         if high in orders:
             script = f"(apply (two_cells _ _ ({rational(cut[1])}) _); [{script} | exact {name}_high])"
         if low in orders:
@@ -109,9 +110,7 @@ class SlackProof:
         for k in reversed(range(zero.order)):
             lemma = name if k == 0 else f"{name}_{k}"
             if k == zero.order - 1:
-                sign = (
-                    f"eexists; split; [unfold {names[k]}; auto_derive; [defined_here | reflexivity] | bounded {x}]"
-                )
+                sign = f"eexists; split; [unfold {names[k]}; auto_derive; [defined_here | reflexivity] | bounded {x}]"
             else:
                 sign = (
                     f"exists ({flip}{names[k + 1]} {x}); split; [unfold {names[k]}, {names[k + 1]}; auto_derive; "
@@ -119,7 +118,7 @@ class SlackProof:
                 )
             blocks.append(
                 f"Lemma {lemma} :\n  {self._on(low, high)} 0 <= {names[k]} {x}.\nProof.\n"
-                f"  apply {rule}.\n  - {self._vanishes(names[k], tapes[k], zero.at)}\n"
+                f"  apply {rule}.\n  - {vanishes(names[k], tapes[k], zero.at)}\n"
                 f"  - intros {x} H{x}. unfold {change}. {sign}.\nQed."
             )
         return "\n\n".join(blocks)
@@ -133,42 +132,6 @@ class SlackProof:
             tapes.append(tape_of(_text(derivative if zero.low else -derivative), self.tape.variables))
         return tapes
 
-    def _vanishes(self, name: str, tape: Tape, at: Fraction) -> str:
-        """Return the script of 0 <= f c by f c = 0: function values at c one by one, then `field`."""
-        point = sympy.Rational(at.numerator, at.denominator)
-        literal = f"({rational(at)})"
-        values: dict[int, str] = {}
-        steps, roots = [], []
-        for position, (function, *operands) in enumerate(tape.instructions):
-            if function in ("q", "v", "pi", "add", "sub", "mul", "div", "neg", "powi"):
-                continue
-            part = Tape(tape.instructions[: position + 1], tape.variables)
-            value = sympy.simplify(to_sympy(part, [point]))
-            if value.has(sympy.zoo, sympy.nan, sympy.oo) or (value.has(sympy.Function) and function != "sqrt"):
-                raise Unsupported(f"no exact value of {function} at {tape.variables[0]} = {at}")
-            printer = Printer([value])
-            term = coq_of_tape(tape, [literal], values, position)
-            if function == "sqrt" and not value.is_Rational:
-                squared = sympy.expand(value**2)
-                root = f"sqrt {printer(squared, 3)}"
-                if term != root:
-                    steps.append(f"replace ({term}) with ({root}) by (f_equal; field; defined_here).")
-                roots.append((root, printer(squared)))
-                values[position] = root
-                continue
-            values[position] = printer(value)
-            for radicand in printer.roots:
-                roots.append((f"sqrt {printer(radicand, 3)}", printer(radicand)))
-            steps.append(f"replace ({term}) with ({values[position]}) by (symmetry; special).")
-        facts = [
-            f"assert (root_{k} : {root} * {root} = {squared}) by (apply sqrt_sqrt; lra)."
-            for k, (root, squared) in enumerate(dict.fromkeys(roots))
-        ]
-        equations = " ".join(f"root_{k}" for k in range(len(facts)))
-        using = f" [{equations}]" if equations else ""
-        end = f"right. symmetry. first [field{using}; defined_here | ring{using} | lra]."
-        return " ".join([f"unfold {name}.", *steps, *facts, end])
-
     def _width(self, zero: EndZero, widest: Fraction) -> Fraction:
         """Return a width beside a zero on which the order-th derivative seems to keep its sign."""
         symbol = sympy.Symbol(self.tape.variables[0], real=True)
@@ -181,7 +144,7 @@ class SlackProof:
             if all(_positive(values, point) for point in points):
                 return width * Fraction(1, 2)
             width /= 2
-        raise Unsupported(f"no sign of the derivative of order {zero.order} next to {symbol} = {zero.at}")
+        raise UnsupportedError(f"no sign of the derivative of order {zero.order} next to {symbol} = {zero.at}")
 
 
 def _text(expression: sympy.Expr) -> str:

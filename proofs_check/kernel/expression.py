@@ -32,13 +32,67 @@ _FUNCTIONS = {
 }
 
 _TAKEN = frozenset(
-    "R PI IZR INR Rabs Rmax Rmin ln exp sin cos tan asin acos atan sinh cosh tanh sqrt pow Rpower nat Set Prop Type "
-    "as at cofix else end exists exists2 fix for forall fun if IF in let match mod return then using where with by "
-    "lazymatch multimatch is_derive is_series PSeries the_slack defined".split()
+    [
+        "R",
+        "PI",
+        "IZR",
+        "INR",
+        "Rabs",
+        "Rmax",
+        "Rmin",
+        "ln",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "sqrt",
+        "pow",
+        "Rpower",
+        "nat",
+        "Set",
+        "Prop",
+        "Type",
+        "as",
+        "at",
+        "cofix",
+        "else",
+        "end",
+        "exists",
+        "exists2",
+        "fix",
+        "for",
+        "forall",
+        "fun",
+        "if",
+        "IF",
+        "in",
+        "let",
+        "match",
+        "mod",
+        "return",
+        "then",
+        "using",
+        "where",
+        "with",
+        "by",
+        "lazymatch",
+        "multimatch",
+        "is_derive",
+        "is_series",
+        "PSeries",
+        "the_slack",
+        "defined",
+    ]
 )
 
 
-class Unsupported(ValueError):
+class UnsupportedError(ValueError):
     """A statement that cannot be written for, or decided by, the proof assistant; the message says why."""
 
 
@@ -87,7 +141,7 @@ class Printer:
 
         Raises
         ------
-        Unsupported
+        UnsupportedError
             If it holds something that has no real counterpart here.
         """
         text, own = self._term(expression)
@@ -166,7 +220,7 @@ class Printer:
             return f"{self(base, ATOM)} ^ {self._natural(exponent)}", POWER
         if base.is_positive:
             return f"Rpower {self(base, ATOM)} {self(exponent, ATOM)}", POWER
-        raise Unsupported(f"a power that Coq's reals have no simple form of: {e}")
+        raise UnsupportedError(f"a power that Coq's reals have no simple form of: {e}")
 
     def _natural(self, exponent: Expr) -> str:
         """Return a sum of natural variables and a constant as a term of nat."""
@@ -174,7 +228,7 @@ class Printer:
             return self.names[exponent]
         parts = exponent.as_ordered_terms()
         if not exponent.is_Add or not all(p in self.naturals or (p.is_Integer and p > 0) for p in parts):
-            raise Unsupported(f"an exponent that is no sum of natural numbers: {exponent}")
+            raise UnsupportedError(f"an exponent that is no sum of natural numbers: {exponent}")
         return "(" + " + ".join(self.names[p] if p in self.naturals else str(p) for p in parts) + ")"
 
     def _function(self, e: Expr) -> tuple[str, int]:
@@ -185,5 +239,5 @@ class Printer:
                 text = f"(R{name.lower()} {text} {self(argument, ATOM)})"
             return text, ATOM
         if name not in _FUNCTIONS or len(e.args) != 1:
-            raise Unsupported(f"no such function in Coq's reals: {name} in {str(e)[:60]}")
+            raise UnsupportedError(f"no such function in Coq's reals: {name} in {str(e)[:60]}")
         return f"{_FUNCTIONS[name]} {self(e.args[0], ATOM)}", POWER

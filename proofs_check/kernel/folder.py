@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proofs_check.kernel.run import ALLOWED, LEMMAS
-from proofs_check.kernel.source import LIBRARY
+from proofs_check.kernel.source import LIBRARY, question
 
 if TYPE_CHECKING:
     from proofs_check.kernel.outcome import KernelCheck
@@ -38,7 +38,11 @@ def write_kernel_folder(report: RunReport, target: Path) -> bool:
     accepted = [(claim, check) for claim, check in checks if check.checked]
     for _, check in accepted:
         (target / check.file).write_text(check.text, encoding="utf-8")
-    files = [*LEMMAS, *(check.file for _, check in accepted)]
+    question_file = "assumptions.v"
+    (target / question_file).write_text(
+        question([check.file.removesuffix(".v") for _, check in accepted]), encoding="utf-8"
+    )
+    files = [*LEMMAS, *(check.file for _, check in accepted), question_file]
     (target / "_CoqProject").write_text("\n".join([f"-Q . {LIBRARY}", *files]) + "\n", encoding="utf-8")
     (target / "README.md").write_text(_readme(checks), encoding="utf-8")
     return True
@@ -55,7 +59,7 @@ def _readme(checks: list[tuple[str, KernelCheck]]) -> str:
         "",
         "    coq_makefile -f _CoqProject -o CoqMakefile && make -f CoqMakefile",
         "",
-        "(coq 8.16 and libcoq-interval 4.6 or newer). Every file ends with `Print Assumptions`. What a theorem says is what",
+        "(coq 8.16 and libcoq-interval 4.6 or newer). `assumptions.v` asks Coq what all of them rest on. What a theorem says is what",
         "its statement says, no more; comments are for people. Allowed assumptions: "
         + ", ".join(f"`{name}`" for name in ALLOWED)
         + ".",

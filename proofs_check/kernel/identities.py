@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from proofs_check.kernel.expression import PRODUCT, Printer, Unsupported
+from proofs_check.kernel.expression import PRODUCT, Printer, UnsupportedError
 from proofs_check.kernel.obligation import Equality, Obligation, Sign
 from proofs_check.kernel.source import Theorem
 
@@ -24,7 +24,7 @@ def theorem_of(obligation: Obligation, name: str, words: str) -> Theorem:
 
     Raises
     ------
-    Unsupported
+    UnsupportedError
         If the step holds something that cannot be written.
 
     Examples
@@ -39,7 +39,7 @@ def theorem_of(obligation: Obligation, name: str, words: str) -> Theorem:
         return _equality(obligation, name, words)
     if isinstance(obligation, Sign):
         return _sign(obligation, name, words)
-    raise Unsupported(f"a step that is neither an identity nor a sign: {type(obligation).__name__}")
+    raise UnsupportedError(f"a step that is neither an identity nor a sign: {type(obligation).__name__}")
 
 
 def _equality(step: Equality, name: str, words: str) -> Theorem:
@@ -102,7 +102,7 @@ def _definedness(printer: Printer, nonzero: Sequence[Expr]) -> list[str]:
     for denominator in list(printer.denominators):
         numerator = sp.fraction(sp.together(denominator))[0]
         if numerator == 0:
-            raise Unsupported(f"a denominator that is zero: {denominator}")
+            raise UnsupportedError(f"a denominator that is zero: {denominator}")
         for factor, _ in sp.factor_list(numerator)[1]:
             if not factor.is_number and factor not in nonzero and -factor not in nonzero:
                 hypotheses.append(f"{printer(factor)} <> 0")
@@ -152,9 +152,7 @@ def _replaced(term: str, tactic: str) -> str:
     return f"  match goal with |- 0 <= ?the_slack => replace the_slack with ({term}) by {tactic} end."
 
 
-def _evident(
-    factors: tuple[Expr, list[tuple[Expr, int]]], domains: dict[Symbol, str], printer: Printer
-) -> str | None:
+def _evident(factors: tuple[Expr, list[tuple[Expr, int]]], domains: dict[Symbol, str], printer: Printer) -> str | None:
     """Return the product written so that its sign is evident: squares, and sums of nonnegative terms."""
     import sympy as sp
 

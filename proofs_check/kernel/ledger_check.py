@@ -7,17 +7,15 @@ a rational point. What coqc does not accept is named with its reason, and the ot
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proofs_check.evidence import Evidence
-from proofs_check.kernel.expression import Unsupported
+from proofs_check.kernel.expression import UnsupportedError
 from proofs_check.kernel.outcome import KernelCheck
 from proofs_check.kernel.run import Workshop
-from proofs_check.kernel.source import Source, Theorem, identifier
+from proofs_check.kernel.source import Source, Theorem, Written, identifier
 from proofs_check.runner import ClaimReport, Finding, RunReport
 from proofs_check.symbolic import Step
 
@@ -30,9 +28,8 @@ class Job:
     """A file to be checked, or why there is none; `finding` is the index of what it belongs to."""
 
     finding: int
-    source: Source | None
-    ready: KernelCheck | None = None
-    text: str | None = None
+    source: Source | Written | None
+    unwritten: KernelCheck | None = None
 
 
 def kernel_checked(
@@ -50,27 +47,18 @@ def kernel_checked(
 
     Raises
     ------
-    CoqUnavailable
+    CoqUnavailableError
         If coqc or its libraries are missing or too old.
     """
     findings = [f for claim in report.claims for f in (*claim.findings, *claim.mutant_findings)]
     planned = list(_jobs(findings))
-    with Workshop() as workshop, ThreadPoolExecutor(max(1, min(jobs, MOST_JOBS))) as pool:
-
-        def answer(job: Job) -> KernelCheck:
-            if job.ready is not None:
-                check = job.ready
-            elif job.source is not None:
-                check = workshop.check(job.source)
-            else:
-                check = _by_hand(workshop, str(job.text))
-            if on_check is not None:
-                on_check(check)
-            return check
-
-        answers = list(pool.map(answer, planned))
+    written = [job.source for job in planned if job.source is not None]
+    with Workshop() as workshop:
+        said = iter(workshop.check_all(written, jobs=max(1, min(jobs, MOST_JOBS)), on_check=on_check))
+    answers = [next(said) if job.source is not None else job.unwritten for job in planned]
     by_finding: dict[int, list[KernelCheck]] = {}
     for job, check in zip(planned, answers, strict=True):
+        assert check is not None  # a job has a file or the reason why there is none
         by_finding.setdefault(job.finding, []).append(check)
     marked = {
         id(finding): replace(finding, evidence=replace(finding.evidence, kernel=tuple(by_finding[index])))
@@ -109,7 +97,7 @@ def source_of_steps(steps: Sequence[Step], name: str, heading: str, cited: Seque
 
     Raises
     ------
-    Unsupported
+    UnsupportedError
         If no step can be written.
     """
     from proofs_check.kernel.identities import theorem_of
@@ -122,10 +110,10 @@ def source_of_steps(steps: Sequence[Step], name: str, heading: str, cited: Seque
             continue
         try:
             theorems.append(theorem_of(step.obligation, f"{name}_{number}", step.text))
-        except Unsupported as reason:
+        except UnsupportedError as reason:
             outside.append(f"{STEP_OUTSIDE}, {reason}: {step.text}")
     if not theorems:
-        raise Unsupported("; ".join(outside) or "no step")
+        raise UnsupportedError("; ".join(outside) or "no step")
     return Source(name, heading, "algebra", tuple(theorems), tuple(outside))
 
 
@@ -134,7 +122,7 @@ def sources_of(finding: Finding, name: str) -> list[Source]:
 
     Raises
     ------
-    Unsupported
+    UnsupportedError
         If its statement cannot be written.
     """
     from proofs_check.kernel.obligation import Refutation
@@ -171,25 +159,18 @@ def _jobs(findings: Sequence[Finding]) -> Iterator[Job]:
         claim = finding.task.claim.id
         if claim in by_hand and finding.evidence.verdict.is_positive and finding.task.mutant is None:
             by_hand.discard(claim)
-            yield Job(index, None, text=claim)
+            yield Job(index, Written(f"{claim}_theorems", (THEOREMS / f"{claim}.v").read_text(encoding="utf-8")))
         name = identifier([part for part in finding.task.key if part])
         while name in names:
             name += "_"
         names.add(name)
         try:
             sources = sources_of(finding, name)
-        except Unsupported as reason:
+        except UnsupportedError as reason:
             yield Job(index, None, KernelCheck(False, f"{name}.v", f"not written: {reason}"))
             continue
         for source in sources:
             yield Job(index, source)
-
-
-def _by_hand(workshop: Workshop, claim: str) -> KernelCheck:
-    """Check the theorems written by hand for a claim."""
-    text = (THEOREMS / f"{claim}.v").read_text(encoding="utf-8")
-    theorems = tuple(re.findall(r"^Theorem (\S+)", text, re.MULTILINE))
-    return workshop.check_text(f"{claim}_theorems", text, theorems)
 
 
 def _heading(finding: Finding) -> str:

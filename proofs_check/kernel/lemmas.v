@@ -204,6 +204,11 @@ Ltac bounded x :=
   first [ interval | interval with (i_bisect x, i_depth 8) | interval with (i_bisect x, i_autodiff x, i_depth 12)
         | interval with (i_bisect x, i_taylor x, i_degree 8, i_depth 18, i_prec 80) ].
 
+(* A function value that stays as it is, at a simpler argument; exponentials of negative numbers become inverses. *)
+Ltac kept_value :=
+  symmetry; unfold Rdiv; first [ reflexivity | f_equal; field; defined_value | rewrite <- exp_Ropp; f_equal; field ]
+with defined_value := repeat split; try solve [lra | nonzero].
+
 (* Side conditions that [field] and [auto_derive] leave: decided by bounds. *)
 Ltac defined_here := repeat split; try exact I; try assumption; try solve [lra | nonzero | interval].
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from proofs_check.kernel.expression import Unsupported
+from proofs_check.kernel.expression import UnsupportedError
 from proofs_check.kernel.source import Theorem
 from proofs_check.kernel.tape_text import rational
 
@@ -53,7 +53,7 @@ def kernel_theorem(document: Mapping[str, Any], name: str, words: str) -> Theore
 
     Raises
     ------
-    Unsupported
+    UnsupportedError
         If no bound by few coefficients is positive at the points looked at.
     """
     balls = [(Fraction(mid), Fraction(rad)) for mid, rad in document["coefficients"]]
@@ -99,7 +99,7 @@ def _script(bound: _Bound, balls: Sequence[tuple[Fraction, Fraction]], rate: tup
         ]
     lines += [
         f"  assert (Hk : PSeries p r <= {upper}).",
-        f"  {{ apply (Rle_trans _ _ _ Hhigh). rewrite ?sum_Sn, sum_O. unfold plus. cbn -[pow]. rewrite Hzero.",
+        "  { apply (Rle_trans _ _ _ Hhigh). rewrite ?sum_Sn, sum_O. unfold plus. cbn -[pow]. rewrite Hzero.",
         f"    rewrite ?Rmult_0_l. clear - {' '.join(f'B{j}' for j in numbers)}. lra. }}",
         f"  apply (contraction_from_bound _ ({upper}) rate {_term(bound.factor)} r Hr (conj Hlow Hk)).",
         f"  - apply (ball_below _ {_term(rate[0])} {_term(rate[1])}); [exact Hrate | clear; lra].",
@@ -127,7 +127,9 @@ def _bound(
             best = max(best, least)
             if least > 1e-10:
                 return bound
-    raise Unsupported(f"no polynomial bound by {_MOST_TERMS} coefficients or fewer is positive (least value {best:.2g})")
+    raise UnsupportedError(
+        f"no polynomial bound by {_MOST_TERMS} coefficients or fewer is positive (least value {best:.2g})"
+    )
 
 
 def _term(value: Fraction) -> str:

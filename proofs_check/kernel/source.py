@@ -1,4 +1,4 @@
-"""A generated Coq file: theorems with their statements in words, and the question what they rest on."""
+"""A generated Coq file: theorems, with their statements in words."""
 
 from __future__ import annotations
 
@@ -26,6 +26,22 @@ class Theorem:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A file written by hand, with the same attributes as a `Source`; its theorems are found in its text."""
+
+    name: str
+    text: str
+    lemmas: str = "lemmas"
+    outside: tuple[str, ...] = ()
+
+    @property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """The theorems of the file, by name and statement."""
+        found = re.findall(r"^Theorem (\S+) :\n(.*?)\.\nProof\.", self.text, re.MULTILINE | re.DOTALL)
+        return tuple(Theorem(name, "", statement, "") for name, statement in found)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file for the proof assistant.
 
@@ -50,7 +66,7 @@ class Source:
 
     @property
     def text(self) -> str:
-        """The file's text; it ends with a request for the assumptions of all its theorems."""
+        """The file's text; at its end `every_theorem` gathers its theorems, for ``Print Assumptions``."""
         outside = [f"Not in this file: {item}." for item in self.outside]
         parts = [comment("\n".join([self.heading, *outside]))]
         parts.append(f"From {LIBRARY} Require Import {self.lemmas}.\nOpen Scope R_scope.")
@@ -64,7 +80,7 @@ class Source:
         everything = "I"
         for theorem in reversed(self.theorems):
             everything = f"({theorem.name}, {everything})"
-        parts.append(f"Definition every_theorem := {everything}.\nPrint Assumptions every_theorem.")
+        parts.append(f"Definition every_theorem := {everything}.")
         return "\n\n".join(parts) + "\n"
 
 
@@ -91,3 +107,12 @@ def identifier(parts: Sequence[str]) -> str:
     """
     joined = "_".join(re.sub(r"[^A-Za-z0-9]+", "_", part).strip("_") for part in parts if part)
     return joined if re.match(r"[A-Za-z]", joined) else f"C_{joined}"
+
+
+def question(names: Sequence[str]) -> str:
+    """Return the file that asks what all the theorems of the files `names` rest on, together."""
+    everything = "I"
+    for name in reversed(names):
+        everything = f"({LIBRARY}.{name}.every_theorem, {everything})"
+    required = "\n".join(f"From {LIBRARY} Require {name}." for name in names)
+    return f"{required}\n\nDefinition every_theorem := {everything}.\nPrint Assumptions every_theorem.\n"

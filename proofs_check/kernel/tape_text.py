@@ -10,9 +10,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from proofs_check.interval.tape import Tape
-from proofs_check.kernel.expression import ATOM, POWER, PRODUCT, SUM, Unsupported
+from proofs_check.kernel.expression import ATOM, POWER, PRODUCT, SUM, UnsupportedError
 
-_OPERATORS = {"add": ("+", SUM, PRODUCT), "sub": ("-", SUM, PRODUCT), "mul": ("*", PRODUCT, POWER), "div": ("/", PRODUCT, POWER)}
+_OPERATORS = {
+    "add": ("+", SUM, PRODUCT),
+    "sub": ("-", SUM, PRODUCT),
+    "mul": ("*", PRODUCT, POWER),
+    "div": ("/", PRODUCT, POWER),
+}
 _FUNCTIONS = {
     "sqrt": "sqrt",
     "exp": "exp",
@@ -44,7 +49,9 @@ def rational(value: Fraction) -> str:
     return f"- {text}" if value < 0 else text
 
 
-def coq_of_tape(tape: Tape, names: Sequence[str], values: Mapping[int, str] | None = None, last: int | None = None) -> str:
+def coq_of_tape(
+    tape: Tape, names: Sequence[str], values: Mapping[int, str] | None = None, last: int | None = None
+) -> str:
     """Return the term of a tape's value, or of its instruction `last`.
 
     Parameters
@@ -59,7 +66,7 @@ def coq_of_tape(tape: Tape, names: Sequence[str], values: Mapping[int, str] | No
 
     Raises
     ------
-    Unsupported
+    UnsupportedError
         If the tape holds a function that the kernel's tactics do not know.
 
     Examples
@@ -75,7 +82,9 @@ def coq_of_tape(tape: Tape, names: Sequence[str], values: Mapping[int, str] | No
     return terms[-1 if last is None else last][0]
 
 
-def _term(name: str, operands: Sequence[str | int], names: Sequence[str], terms: list[tuple[str, int]]) -> tuple[str, int]:
+def _term(
+    name: str, operands: Sequence[str | int], names: Sequence[str], terms: list[tuple[str, int]]
+) -> tuple[str, int]:
     def at(k: int, level: int) -> str:
         text, own = terms[int(operands[k])]
         return text if own >= level else f"({text})"
@@ -99,7 +108,7 @@ def _term(name: str, operands: Sequence[str | int], names: Sequence[str], terms:
     if name == "erfc":
         return f"1 - erf {at(0, ATOM)}", SUM
     if name not in _FUNCTIONS:
-        raise Unsupported(f"a function that the kernel's tactics do not know: {name}")
+        raise UnsupportedError(f"a function that the kernel's tactics do not know: {name}")
     return f"{_FUNCTIONS[name]} {at(0, ATOM)}", POWER
 
 

@@ -16,10 +16,11 @@ import sympy
 from proofs_check.interval.statement import Statement, parse_statement
 from proofs_check.interval.tape import Tape, TapeBuilder
 from proofs_check.kernel.cell_proof import SlackProof
-from proofs_check.kernel.expression import Unsupported, coq_name
+from proofs_check.kernel.expression import UnsupportedError, coq_name
 from proofs_check.kernel.obligation import Refutation
 from proofs_check.kernel.source import Source, Theorem
 from proofs_check.kernel.tape_text import coq_of_tape, rational
+from proofs_check.kernel.zero_value import vanishes
 
 
 def source_of_certificate(document: Mapping[str, Any], name: str, words: str) -> Source:
@@ -36,7 +37,7 @@ def source_of_certificate(document: Mapping[str, Any], name: str, words: str) ->
 
     Raises
     ------
-    Unsupported
+    UnsupportedError
         If the claim cannot be written or the tactics cannot do it; the message names what.
 
     Examples
@@ -61,8 +62,8 @@ def source_of_certificate(document: Mapping[str, Any], name: str, words: str) ->
     elif kind == "tree":
         theorem = _tree(document, statement, name, words)
     else:
-        raise Unsupported(f"a certificate of kind {kind!r}")
-    theorems = (theorem,)
+        raise UnsupportedError(f"a certificate of kind {kind!r}")
+    theorems: tuple[Theorem, ...] = (theorem,)
     if document.get("original"):
         theorems = (theorem, _in_the_old_variable(document, statement, name, words))
     return Source(name, words, "lemmas", theorems)
@@ -79,9 +80,7 @@ def statement_text(statement: Statement) -> str:
 
 
 def _sides(statement: Statement, names: list[str]) -> tuple[str, str]:
-    left, right = (
-        coq_of_tape(_tape_of_side(side, statement), names) for side in (statement.left, statement.right)
-    )
+    left, right = (coq_of_tape(_tape_of_side(side, statement), names) for side in (statement.left, statement.right))
     return (right, left) if statement.relation.startswith(">") else (left, right)
 
 
@@ -105,7 +104,7 @@ def _to_slack(statement: Statement) -> str:
 def _cells(document: Mapping[str, Any], statement: Statement, name: str, words: str) -> Theorem:
     low, high = statement.box[0]
     if low is None or high is None:
-        raise Unsupported("cells of an unbounded interval")
+        raise UnsupportedError("cells of an unbounded interval")
     x = coq_name(statement.variables[0])
     if statement.strict:
         script = f"  intros {x} H{x}. {_to_slack(statement)}. bounded {x}."
@@ -125,9 +124,8 @@ def _derivative_sign(document: Mapping[str, Any], statement: Statement, name: st
     from_low = document["end"] == "low"
     end = low if from_low else high
     if end is None:
-        raise Unsupported("a derivative argument from an infinite end")
+        raise UnsupportedError("a derivative argument from an infinite end")
     derivative = _tape_of_side(str(document["derivative"]), statement)
-    slack = SlackProof(name, statement.tape(), x, end, end)
     distance = f"({x} - ({rational(end)}))" if from_low else f"(({rational(end)}) - {x})"
     rules = {
         (True, True): ("on_right_ray", "rises"),
@@ -155,7 +153,7 @@ def _derivative_sign(document: Mapping[str, Any], statement: Statement, name: st
             f"  cut ({_box_prefix(x, low, high)} 0 <= {name}_slack {x}).",
             f"  {{ intros all {x} H{x}. pose proof (all {x} H{x}) as holds. unfold {name}_slack in holds. lra. }}",
             f"  apply {rule}.",
-            f"  - {slack._vanishes(f'{name}_slack', statement.tape(), end)}",
+            f"  - {vanishes(f'{name}_slack', statement.tape(), end)}",
             f"  - intros {x} H{x}. unfold {change}. exists ({name}_derivative {x}). split.",
             f"    + unfold {name}_slack, {name}_derivative. auto_derive; [defined_here | unfold Rdiv; field; defined_here].",
             f"    + assert ({conclusion}) by ({sign}). assumption.",
@@ -176,15 +174,13 @@ def _box_prefix(x: str, low: Fraction | None, high: Fraction | None) -> str:
 
 def _tree(document: Mapping[str, Any], statement: Statement, name: str, words: str) -> Theorem:
     if document.get("zeros") or document.get("corners"):
-        raise Unsupported("zeros of a claim in several variables")
+        raise UnsupportedError("zeros of a claim in several variables")
     names = [coq_name(variable) for variable in statement.variables]
     bisected = ", ".join(f"i_bisect {x}" for x in names)
-    binders = " ".join(f"{x} H{x}" for x in names)
     script = (
         f"  intros {' '.join(names)} {' '.join(f'H{x}' for x in names)}. {_to_slack(statement)}. elementary.\n"
         f"  first [interval with ({bisected}, i_depth 12) | interval with ({bisected}, i_autodiff {names[0]}, i_depth 16)]."
     )
-    del binders
     return Theorem(name, words, statement_text(statement), script)
 
 
@@ -195,16 +191,16 @@ def _in_the_old_variable(document: Mapping[str, Any], statement: Statement, name
     by = str(original["by"]).replace(" ", "")
     t, rho = statement.variables[0], str(original["variable"])
     if by != f"cos(pi*{t})" or old.variables != (rho,) or len(statement.variables) != 1:
-        raise Unsupported(f"a substitution other than {rho} = cos(pi*t): {original['by']}")
+        raise UnsupportedError(f"a substitution other than {rho} = cos(pi*t): {original['by']}")
     (low, high), (t_low, t_high) = old.box[0], statement.box[0]
     if low is None or high is None or t_low is None or t_high is None:
-        raise Unsupported("a substitution on an unbounded interval")
+        raise UnsupportedError("a substitution on an unbounded interval")
     x, u = coq_name(rho), coq_name(t)
     ends = []
     for fact, turn in (("at_low", t_low), ("at_high", t_high)):
         value = sympy.cos(sympy.pi * sympy.Rational(turn.numerator, turn.denominator))
         if not value.is_Rational:
-            raise Unsupported(f"an end of the interval whose cosine is not rational: {turn}")
+            raise UnsupportedError(f"an end of the interval whose cosine is not rational: {turn}")
         term = rational(Fraction(int(value.p), int(value.q)))
         ends.append(f"  assert ({fact} : cos (PI * ({rational(turn)})) = {term}) by special.")
     script = "\n".join(
@@ -230,7 +226,7 @@ def source_of_refutation(refutation: Refutation, name: str, words: str) -> Sourc
 
     Raises
     ------
-    Unsupported
+    UnsupportedError
         If the claim cannot be written.
     """
     statement = parse_statement(refutation.claim)

@@ -72,12 +72,14 @@ def write_report(report: RunReport, folder: Path, recipe: Recipe) -> Path:
     ValueError
         If the folder cannot be written.
     """
+    from proofs_check.kernel.folder import write_kernel_folder
     from proofs_check.report.junit import junit
     from proofs_check.report.markdown import markdown
     from proofs_check.report.page import page
 
     try:
         _write_certificates(report, folder)
+        write_kernel_folder(report, folder / "kernel")
         data = json.dumps(document(report), indent=1, ensure_ascii=False)
         # the data first: whatever a user's words do to the pages made for people, no result is lost
         (folder / "report.json").write_text(data + "\n", encoding="utf-8")

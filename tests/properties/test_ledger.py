@@ -41,11 +41,11 @@ def test_claim_survives_a_hunt(claim: Claim) -> None:
 
 @pytest.mark.parametrize(
     ("identifier", "mutant"),
-    [("A1", "trace not divided by n"), ("A7", "rate 1/alpha"), ("A2", None)],
+    [("A1", "trace not divided by n"), ("A7", "rate 1/alpha")],
 )
-def test_a_hunt_finds_what_is_false(identifier: str, mutant: str | None) -> None:
+def test_a_hunt_finds_what_is_false(identifier: str, mutant: str) -> None:
     claim = next(claim for claim in CLAIMS if claim.id == identifier)
-    wrong = next(one for one in claim.mutants if mutant in {one.name, None})
+    wrong = next(one for one in claim.mutants if one.name == mutant)
     found = hunt(claim, mutant=wrong, examples=25, patience=QUICK_PATIENCE)
     assert found.counterexample is not None
     assert found.counterexample.is_exact

@@ -66,4 +66,3 @@ Proof.
 Qed.
 
 Definition every_theorem := (A7_two_term_majorant, (A7_contraction, (A7_negative_correlations, I))).
-Print Assumptions every_theorem.

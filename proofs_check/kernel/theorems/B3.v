@@ -50,4 +50,3 @@ Proof.
 Qed.
 
 Definition every_theorem := (B3_elementary_inequality, (B3_mean_of_two_points, I)).
-Print Assumptions every_theorem.

@@ -98,4 +98,3 @@ Proof.
 Qed.
 
 Definition every_theorem := (B7_gap_share, (B7_tangent, (B7_gap_bound, (B7_chain, I)))).
-Print Assumptions every_theorem.
