@@ -87,7 +87,7 @@ def recheck_certificates(names: list[str]) -> list[dict[str, Any]]:
     try:
         with Workshop() as workshop:
             for name in names:
-                theorem = identifier([Path(name).stem])
+                theorem = identifier(["certificate", Path(name).stem])
                 try:
                     document = json.loads(Path(name).read_text(encoding="ascii"))
                     source = source_of_certificate(document, theorem, str(document.get("claim", "")))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from proofs_check.commands.completion import claim_names
+from proofs_check.commands.completion import activation_names, claim_names
 from proofs_check.commands.console import Json, console, fail, print_json
 from proofs_check.commands.kernel_check import Kernel, ask_kernel, print_kernel, with_kernel
 
@@ -29,7 +29,14 @@ Names = Annotated[
     ),
 ]
 Activations = Annotated[
-    list[str] | None, typer.Option("--activation", "-a", metavar="EXPR", help="Judge claims on your own activation.")
+    list[str] | None,
+    typer.Option(
+        "--activation",
+        "-a",
+        metavar="EXPR",
+        help="Judge claims on your own activation.",
+        autocompletion=activation_names,
+    ),
 ]
 Inputs = Annotated[
     str | None,

@@ -65,6 +65,10 @@ class SlackProof:
         lines.append(self._cover(ends))
         return "\n\n".join(lines)
 
+    @property
+    def _has_erf(self) -> bool:
+        return any(instruction[0] in ("erf", "erfc") for instruction in self.tape.instructions)
+
     def _cover(self, ends: Sequence[Fraction]) -> str:
         pieces = [f"{self.name}_piece_{k}" for k in range(len(ends) - 1)]
         script = f"exact {pieces[-1]}"
@@ -86,6 +90,9 @@ class SlackProof:
             if end not in orders:
                 continue
             zero = EndZero(end, orders[end], is_low)
+            if self._has_erf and not {low, high} <= set(orders):
+                # no bounds of erf itself: its derivative has to do on the whole interval
+                return self._near_zero(name, zero, high if is_low else low)
             width = self._width(zero, (high - low) / 3)
             inner = end + width if is_low else end - width
             cut[0 if is_low else 1] = inner

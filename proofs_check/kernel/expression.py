@@ -161,6 +161,9 @@ class Printer:
         if e.is_Add:
             return self._sum(e), SUM
         if e.is_Mul:
+            number, rest = e.as_coeff_Mul()
+            if number.is_Rational and number < 0 and rest != 1:
+                return f"- {self(-e, PRODUCT)}", SUM
             return self._product(e), PRODUCT
         if e.is_Pow:
             return self._power(e)

@@ -204,10 +204,20 @@ Ltac bounded x :=
   first [ interval | interval with (i_bisect x, i_depth 8) | interval with (i_bisect x, i_autodiff x, i_depth 12)
         | interval with (i_bisect x, i_taylor x, i_degree 8, i_depth 18, i_prec 80) ].
 
-(* A function value that stays as it is, at a simpler argument; exponentials of negative numbers become inverses. *)
+Lemma exp_power : forall n : nat, exp (INR n) = exp 1 ^ n.
+Proof.
+  induction n as [| n IH]; [exact exp_0 |].
+  rewrite S_INR, exp_plus, IH. simpl. ring.
+Qed.
+
+(* A function value that stays, at a simpler argument; exponentials of integers become powers of exp 1. *)
 Ltac kept_value :=
-  symmetry; unfold Rdiv; first [ reflexivity | f_equal; field; defined_value | rewrite <- exp_Ropp; f_equal; field ]
-with defined_value := repeat split; try solve [lra | nonzero].
+  unfold sinh, cosh, Rdiv; symmetry;
+  first [ reflexivity | solve [f_equal; field; repeat split; solve [lra | nonzero]]
+        | solve [rewrite exp_Ropp; reflexivity]
+        | solve [rewrite <- exp_power; f_equal; simpl; field]
+        | solve [rewrite <- exp_power, <- exp_Ropp; f_equal; simpl; field]
+        | solve [rewrite <- exp_Ropp; f_equal; field] ].
 
 (* Side conditions that [field] and [auto_derive] leave: decided by bounds. *)
 Ltac defined_here := repeat split; try exact I; try assumption; try solve [lra | nonzero | interval].

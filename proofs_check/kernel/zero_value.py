@@ -78,7 +78,14 @@ def _kept(function: str, argument: sympy.Expr, tape: Tape, at: Fraction) -> str:
     """Return the term of a function value that has no simpler form."""
     if argument.has(sympy.Function):
         raise UnsupportedError(f"no exact value of {function} at {tape.variables[0]} = {at}")
-    inverse = function == "exp" and argument.is_negative
+    term = Printer([argument])(argument, ATOM)
+    if function == "sinh" and argument == 1:
+        return "(exp 1 - / exp 1) / 2"
+    if function == "cosh" and argument == 1:
+        return "(exp 1 + / exp 1) / 2"
+    if function == "exp" and argument.is_Rational and (argument.is_Integer or argument < 0):
+        size = abs(argument)
+        power = f"exp 1 ^ {size}" if size.is_Integer else f"exp {Printer([size])(size, ATOM)}"
+        return power if argument > 0 else f"/ {power}"
     written = Tape((("v", 0), (function, 0)), ("u",))
-    term = coq_of_tape(written, [f"({Printer([argument])(-argument if inverse else argument)})"])
-    return f"/ {term}" if inverse else term
+    return coq_of_tape(written, [term])

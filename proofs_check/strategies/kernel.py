@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from theory.polynomial_kernel import PolynomialKernel
 
 
-def activations(*, smooth: bool = False) -> SearchStrategy[Activation]:
+def activations(*, smooth: bool = False, odd: bool = False) -> SearchStrategy[Activation]:
     """Return a strategy for nonlinear activations: a linear part plus one or two scaled and shifted elementary functions.
 
     The functions are all of the class with closed-form kernel maps, or all analytic: a mixture of a kink and a function
@@ -22,6 +22,8 @@ def activations(*, smooth: bool = False) -> SearchStrategy[Activation]:
     ----------
     smooth : bool
         Only analytic functions.
+    odd : bool
+        Only odd functions.
 
     Examples
     --------
@@ -34,10 +36,12 @@ def activations(*, smooth: bool = False) -> SearchStrategy[Activation]:
     from theory.activation.activation import Activation
     from theory.activation.expression import FUNCTIONS, Expression, X
 
-    analytic = st.sampled_from(("tanh", "erf", "sin", "sigmoid", "softplus", "cos"))
-    closed = st.sampled_from(("relu", "abs", "step", "sign", "erf", "sin", "gelu", "cos"))
+    analytic = st.sampled_from(("tanh", "erf", "sin") if odd else ("tanh", "erf", "sin", "sigmoid", "softplus", "cos"))
+    closed = st.sampled_from(
+        ("sign", "erf", "sin") if odd else ("relu", "abs", "step", "sign", "erf", "sin", "gelu", "cos")
+    )
     gains = st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(2), Fraction(-1)])
-    shifts = st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(-1)])
+    shifts = st.just(Fraction(0)) if odd else st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(-1)])
 
     def term(name: str, gain: Fraction, shift: Fraction) -> Expression:
         argument = X if gain == 1 else gain * X
