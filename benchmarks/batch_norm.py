@@ -24,9 +24,9 @@ import numpy as np
 
 from benchmarks.peers import peer_module
 from benchmarks.row import Row, alone
-from numerics.batch_norm import BatchNormNetwork, gap_path
-from numerics.batch_norm_gradient import GradientPath, gradient_path
-from numerics.isometry_gap import isometry_gap
+from numerics.batch_norm.gradient import GradientPath, gradient_path
+from numerics.batch_norm.isometry_gap import isometry_gap
+from numerics.batch_norm.network import BatchNormNetwork, gap_path
 from theory.batch_norm.contraction import sharp_constant
 from theory.batch_norm.table import contraction_text
 

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.row import Row, alone, cpu_seconds
-from numerics.betting import log_mean_exp
 from numerics.campaign import Campaign
-from numerics.e_value import MeanTest
 from numerics.random_streams import stream
 from numerics.result_store import ResultStore, encode
+from numerics.statistics.betting import log_mean_exp
+from numerics.statistics.e_value import MeanTest
 
 UNIT = (0.0, 1.0)
 
@@ -51,7 +51,7 @@ def peak_memory() -> Iterator[Row]:
     """In a process of its own, which has not allocated anything else."""
     n = 10_000_000
     script = (
-        "from numerics.e_value import MeanTest\n"
+        "from numerics.statistics.e_value import MeanTest\n"
         "from numerics.random_streams import stream\n"
         "import resource, sys, time\n"
         "rng, test = stream(0, 'memory'), MeanTest.equal(2 / 7, support=(0.0, 1.0), delta=0.001)\n"

@@ -14,10 +14,10 @@ from time import process_time
 import numpy as np
 
 from benchmarks.row import Row, alone
-from numerics.angle_recursion import MeanField
 from numerics.gram_chain import gram_chain
-from numerics.recentering import recentred_network
-from numerics.recentred_batch import clustered_grams, generic_grams, odd_state
+from numerics.recentering.angle_recursion import MeanField
+from numerics.recentering.batch import clustered_grams, generic_grams, odd_state
+from numerics.recentering.network import recentred_network
 from theory.recentering.family_fixed_point import family_fixed_points
 from theory.recentering.linearisation import spectrum_at
 

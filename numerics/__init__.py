@@ -12,30 +12,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numerics.batch_file import read_batch
-    from numerics.batch_norm import BatchNormNetwork
+    from numerics.batch_norm.gain_schedule import GainSchedule, propose_gains
+    from numerics.batch_norm.network import BatchNormNetwork
     from numerics.correlation_band import CorrelationBand, one_block_noise
-    from numerics.distribution_test import law_test
-    from numerics.e_value import MeanTest
-    from numerics.gain_schedule import GainSchedule, propose_gains
     from numerics.gram_chain import gram_matrix, state_chain
     from numerics.haar_matrix import haar_orthogonal, haar_symplectic, haar_unitary
     from numerics.network import Network, layer_normalised_mlp, network_in_order
+    from numerics.statistics.distribution_test import law_test
+    from numerics.statistics.e_value import MeanTest
 
 _HOMES = {
-    "BatchNormNetwork": "batch_norm",
+    "BatchNormNetwork": "batch_norm.network",
     "CorrelationBand": "correlation_band",
-    "GainSchedule": "gain_schedule",
-    "MeanTest": "e_value",
+    "GainSchedule": "batch_norm.gain_schedule",
+    "MeanTest": "statistics.e_value",
     "Network": "network",
     "gram_matrix": "gram_chain",
     "haar_orthogonal": "haar_matrix",
     "haar_symplectic": "haar_matrix",
     "haar_unitary": "haar_matrix",
-    "law_test": "distribution_test",
+    "law_test": "statistics.distribution_test",
     "layer_normalised_mlp": "network",
     "network_in_order": "network",
     "one_block_noise": "correlation_band",
-    "propose_gains": "gain_schedule",
+    "propose_gains": "batch_norm.gain_schedule",
     "read_batch": "batch_file",
     "state_chain": "gram_chain",
 }

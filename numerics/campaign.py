@@ -188,7 +188,7 @@ class Campaign:
         judge : callable
             From the results so far, in the order of the index, to an object with a ``verdict``; anything but
             ``"inconclusive"`` stops. It should decide at the first shard boundary that allows it, as
-            :meth:`numerics.e_value.MeanTest.judge` does; then the outcome does not depend on ``first``.
+            :meth:`numerics.statistics.e_value.MeanTest.judge` does; then the outcome does not depend on ``first``.
         at_most : int
             Largest number of shards.
         first : int, optional
@@ -208,7 +208,7 @@ class Campaign:
 
         Examples
         --------
-        >>> from numerics.e_value import MeanTest
+        >>> from numerics.statistics.e_value import MeanTest
         >>> coin = MeanTest.equal(0.5, support=(0.0, 1.0))
         >>> def toss(rng, test, bias):
         ...     return {"heads": test.tally(rng.random(1000) < bias)}

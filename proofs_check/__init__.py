@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
     from proofs_check import strategies
     from proofs_check.certified import from_monotone, from_proof, from_slack
     from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant, Paper
@@ -30,7 +30,7 @@ _HOMES = {
     "Evidence": "proofs_check.evidence",
     "Figure": "proofs_check.evidence",
     "Mark": "proofs_check.plot",
-    "MeanTest": "numerics.e_value",
+    "MeanTest": "numerics.statistics.e_value",
     "Mutant": "proofs_check.claim",
     "Paper": "proofs_check.claim",
     "Plot": "proofs_check.plot",

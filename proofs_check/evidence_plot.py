@@ -20,7 +20,7 @@ from proofs_check.plot import Mark, Plot, Series
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from numerics.e_value import MeanEvidence, MeanTest
+    from numerics.statistics.e_value import MeanEvidence, MeanTest
     from proofs_check.interval.certificate import Certificate
 
 POINTS = 48

@@ -1,6 +1,6 @@
 """The sampled rung: e-values decide, never a t-test; what is stated is stated with its error probability and power.
 
-A check draws shards through its `Trial`, reduces each to a tally of a `numerics.e_value.MeanTest`, and stops at the
+A check draws shards through its `Trial`, reduces each to a tally of a `numerics.statistics.e_value.MeanTest`, and stops at the
 first shard boundary that decides: the e-value is valid there, and at every other.
 """
 
@@ -18,7 +18,7 @@ from proofs_check.evidence_plot import law_plot, running_mean_plot
 from proofs_check.verdict import Rung, Verdict
 
 if TYPE_CHECKING:
-    from numerics.e_value import MeanEvidence, MeanTest
+    from numerics.statistics.e_value import MeanEvidence, MeanTest
     from proofs_check.plot import Plot
     from proofs_check.trial import Trial
 
@@ -52,7 +52,7 @@ def judge_mean(
     trial : Trial
     test : MeanTest
         The claimed mean, what theory knows of the samples, and the width delta of "supported". A mean that holds in a limit
-        only is claimed as an interval that contains its finite-size bias (`numerics.finite_size`).
+        only is claimed as an interval that contains its finite-size bias (`numerics.covariance_sde.finite_size`).
     draw : callable
         ``draw(rng, **config)`` returns one shard of samples, a float64 array; a function at module level.
     config : dict
@@ -110,10 +110,10 @@ def judge_law(
     delta : float
         Kolmogorov distance within which the law is to be supported.
     bias : float
-        For a law that holds in a limit only: how far the samples' law may lie from it (`numerics.finite_size`). The test
+        For a law that holds in a limit only: how far the samples' law may lie from it (`numerics.covariance_sde.finite_size`). The test
         refutes beyond the noise and the bias together, so that its error probability holds at every sample size.
     """
-    from numerics.fairness import limit_law_test
+    from numerics.statistics.fairness import limit_law_test
 
     place = trial.workplace
     campaign = trial.campaign(what, _samples, {"draw": draw, "config": config})
@@ -146,7 +146,7 @@ def judge_law(
 
 def _granted(bias: float, alpha: float) -> tuple[Figure, ...]:
     """Return the bias that a test of a limit grants, and the samples up to which a test without it would be fair."""
-    from numerics.fairness import FALSE_ALARM, fair_law_samples
+    from numerics.statistics.fairness import FALSE_ALARM, fair_law_samples
 
     if not bias > 0 or alpha >= FALSE_ALARM:
         return ()
@@ -168,7 +168,10 @@ def _samples(
 
 def _drawn(rng: np.random.Generator, draw: Callable[..., np.ndarray], config: dict[str, Any]) -> np.ndarray:
     """Return draw(rng, **config), remembered: a claim's mutants are judged on the random numbers of the true statement."""
-    key = pickle.dumps((draw, config, rng.bit_generator.state))
+    try:
+        key = pickle.dumps((draw, config, rng.bit_generator.state))
+    except (pickle.PicklingError, AttributeError, TypeError):  # a function of a user's own file, in a worker process
+        return np.asarray(draw(rng, **config))
     if key in _KEPT:
         _KEPT.move_to_end(key)
         return _KEPT[key]

@@ -111,15 +111,35 @@ def _definedness(printer: Printer, nonzero: Sequence[Expr]) -> list[str]:
 
 
 def _field_proof(printer: Printer) -> str:
-    if not printer.roots:
-        return "  by_field."
+    lines = ["  intros.", *_products(printer)]
     roots = list(dict.fromkeys(printer(root) for root in printer.roots))
-    lines = ["  intros."]
     for k, root in enumerate(roots):
-        lines.append(f"  assert (root_{k} : sqrt ({root}) * sqrt ({root}) = {root}) by (apply sqrt_sqrt; lra).")
+        lines.append(
+            f"  assert (root_{k} : sqrt ({root}) * sqrt ({root}) = {root}) by (apply sqrt_sqrt; pose proof PI_RGT_0; lra)."
+        )
     equations = " ".join(f"root_{k}" for k in range(len(roots)))
-    lines.append(f"  first [reflexivity | ring [{equations}] | field [{equations}]; conditions].")
+    if roots:
+        lines.append(f"  first [reflexivity | ring [{equations}] | field [{equations}]; conditions].")
+    else:
+        lines.append("  by_field.")
     return "\n".join(lines)
+
+
+def _products(printer: Printer) -> list[str]:
+    """Return the facts that expanded denominators do not vanish, from those on their factors."""
+    import sympy as sp
+
+    facts = []
+    for denominator in dict.fromkeys(printer.denominators):
+        is_polynomial = denominator.is_polynomial(*denominator.free_symbols)
+        numerator = denominator if is_polynomial else sp.fraction(sp.together(denominator))[0]
+        constant, factors = sp.factor_list(numerator)
+        if not numerator.is_Add or sum(power for _, power in factors) < 2:
+            continue
+        product = " * ".join([f"({printer(constant)})", *(f"({printer(f)}) ^ {n}" for f, n in factors)])
+        written = printer(numerator)
+        facts.append(f"  assert ({written} <> 0) by (replace ({written}) with ({product}) by ring; nonzero).")
+    return facts
 
 
 def _polya(expression: Expr, domains: dict[Symbol, str], printer: Printer) -> str | None:

@@ -171,6 +171,8 @@ Ltac special :=
   | |- sqrt ?a = ?r => apply sqrt_lem_1; [lra | lra | field]
   | |- ln ?a = 0 => replace a with 1 by field; exact ln_1
   | |- exp ?a = 1 => replace a with 0 by field; exact exp_0
+  | |- exp ?a = 1 / ?n =>
+      replace a with (- ln n) by field; rewrite exp_Ropp, exp_ln by lra; unfold Rdiv; ring
   | |- erf ?a = 0 => replace a with 0 by field; exact erf_0
   | |- tan ?a = 0 => replace a with 0 by field; exact tan_0
   | |- tanh ?a = 0 => replace a with 0 by field; unfold tanh; rewrite sinh_0; unfold Rdiv; apply Rmult_0_l
@@ -322,4 +324,75 @@ Proof.
   apply quotient_of_nonneg; [| nra].
   assert ((1 - r) * (rate * k) <= (1 - r) * (factor * upper)) by (apply Rmult_le_compat_l; lra).
   assert (r * (1 - upper) <= r * (1 - k)) by (apply Rmult_le_compat_l; lra). lra.
+Qed.
+
+(* Gaussian integrals: what lies beyond [-L, L] ------------------------------------------------------------------ *)
+
+Definition bell (x : R) : R := exp (- x ^ 2 / 2).
+
+Lemma bell_continuous : forall x : R, continuous bell x.
+Proof. intro x. apply (ex_derive_continuous bell x). unfold bell. auto_derive. exact I. Qed.
+
+(* The tail: |f| <= 1 implies |int_L^M f(x) exp(-x^2/2) dx| <= exp(-L^2/2)/L, on either side. *)
+Lemma gaussian_right_tail : forall (f : R -> R) (L M : R), 0 < L <= M ->
+  (forall x, continuous f x) -> (forall x, Rabs (f x) <= 1) ->
+  Rabs (RInt (fun x => f x * bell x) L M) <= exp (- L ^ 2 / 2) / L.
+Proof.
+  intros f L M HL Hf Hb.
+  assert (Hleft : is_RInt (fun x => f x * bell x) L M (RInt (fun x => f x * bell x) L M)).
+  { apply (RInt_correct (fun x => f x * bell x)), ex_RInt_continuous. intros x _.
+    apply (continuous_mult f bell); [apply Hf | apply bell_continuous]. }
+  assert (Hright : is_RInt (fun x => x / L * bell x) L M ((- bell M / L) - (- bell L / L))).
+  { apply (is_RInt_derive (fun x => - bell x / L) (fun x => x / L * bell x)).
+    - intros x Hx. unfold bell. auto_derive; [lra |]. unfold Rdiv. simpl. field. lra.
+    - intros x Hx. apply (ex_derive_continuous (fun x => x / L * bell x) x). unfold bell. auto_derive. lra. }
+  assert (H : norm (RInt (fun x => f x * bell x) L M) <= (- bell M / L) - (- bell L / L)).
+  { apply (norm_RInt_le (fun x => f x * bell x) (fun x => x / L * bell x) L M); [lra | | exact Hleft | exact Hright].
+    intros x Hx. change (Rabs (f x * bell x) <= x / L * bell x). rewrite Rabs_mult.
+    assert (0 < bell x) by apply exp_pos. rewrite (Rabs_pos_eq (bell x)) by lra.
+    apply Rmult_le_compat_r; [lra |]. apply (Rle_trans _ 1); [apply Hb |].
+    apply (Rmult_le_reg_r L); [lra |]. replace (x / L * L) with x by (field; lra). lra. }
+  change (Rabs (RInt (fun x => f x * bell x) L M) <= (- bell M / L) - (- bell L / L)) in H.
+  assert (0 < bell M / L) by (apply Rdiv_lt_0_compat; [apply exp_pos | lra]).
+  unfold bell in *. lra.
+Qed.
+
+Lemma gaussian_left_tail : forall (f : R -> R) (L M : R), 0 < L <= M ->
+  (forall x, continuous f x) -> (forall x, Rabs (f x) <= 1) ->
+  Rabs (RInt (fun x => f x * bell x) (- M) (- L)) <= exp (- L ^ 2 / 2) / L.
+Proof.
+  intros f L M HL Hf Hb.
+  assert (Hleft : is_RInt (fun x => f x * bell x) (- M) (- L) (RInt (fun x => f x * bell x) (- M) (- L))).
+  { apply (RInt_correct (fun x => f x * bell x)), ex_RInt_continuous. intros x _.
+    apply (continuous_mult f bell); [apply Hf | apply bell_continuous]. }
+  assert (Hright : is_RInt (fun x => - x / L * bell x) (- M) (- L) (bell (- L) / L - bell (- M) / L)).
+  { apply (is_RInt_derive (fun x => bell x / L) (fun x => - x / L * bell x)).
+    - intros x Hx. unfold bell. auto_derive; [lra |]. unfold Rdiv. simpl. field. lra.
+    - intros x Hx. apply (ex_derive_continuous (fun x => - x / L * bell x) x). unfold bell. auto_derive. lra. }
+  assert (H : norm (RInt (fun x => f x * bell x) (- M) (- L)) <= bell (- L) / L - bell (- M) / L).
+  { apply (norm_RInt_le (fun x => f x * bell x) (fun x => - x / L * bell x) (- M) (- L));
+      [lra | | exact Hleft | exact Hright].
+    intros x Hx. change (Rabs (f x * bell x) <= - x / L * bell x). rewrite Rabs_mult.
+    assert (0 < bell x) by apply exp_pos. rewrite (Rabs_pos_eq (bell x)) by lra.
+    apply Rmult_le_compat_r; [lra |]. apply (Rle_trans _ 1); [apply Hb |].
+    apply (Rmult_le_reg_r L); [lra |]. replace (- x / L * L) with (- x) by (field; lra). lra. }
+  change (Rabs (RInt (fun x => f x * bell x) (- M) (- L)) <= bell (- L) / L - bell (- M) / L) in H.
+  assert (0 < bell (- M) / L) by (apply Rdiv_lt_0_compat; [apply exp_pos | lra]).
+  assert (E : bell (- L) = exp (- L ^ 2 / 2)) by (unfold bell; f_equal; field).
+  rewrite E in H. lra.
+Qed.
+
+Lemma gaussian_truncated : forall (f : R -> R) (L M low high : R), 0 < L <= M ->
+  (forall x, continuous f x) -> (forall x, Rabs (f x) <= 1) ->
+  low <= RInt (fun x => f x * bell x) (- L) L <= high ->
+  low - 2 * (exp (- L ^ 2 / 2) / L) <= RInt (fun x => f x * bell x) (- M) M <= high + 2 * (exp (- L ^ 2 / 2) / L).
+Proof.
+  intros f L M low high HL Hf Hb H.
+  assert (Hex : forall a b, ex_RInt (fun x => f x * bell x) a b).
+  { intros a b. apply (ex_RInt_continuous (fun x => f x * bell x)). intros x _. apply (continuous_mult f bell); [apply Hf | apply bell_continuous]. }
+  rewrite <- (RInt_Chasles (fun x => f x * bell x) (- M) (- L) M) by apply Hex.
+  rewrite <- (RInt_Chasles (fun x => f x * bell x) (- L) L M) by apply Hex.
+  match goal with |- _ <= plus ?u (plus ?v ?w) <= _ => change (plus u (plus v w)) with (u + (v + w)) end.
+  pose proof (gaussian_left_tail f L M HL Hf Hb) as H1. pose proof (gaussian_right_tail f L M HL Hf Hb) as H2.
+  apply Rabs_le_between in H1. apply Rabs_le_between in H2. lra.
 Qed.

@@ -153,6 +153,10 @@ class Workshop:
                 checks[k] = check
         return checks
 
+    def refusal(self, source: Source | Written) -> str:
+        """Return why coqc does not accept a file, "" if it does; its assumptions are not asked for, so this checks nothing."""
+        return self._compiled(source).reason
+
     def _compiled(self, source: Source | Written) -> KernelCheck:
         """Return the answer to one file with its assumptions still open: not checked yet, but without a reason why not."""
         file, text = f"{source.name}.v", source.text

@@ -237,10 +237,11 @@ def source_of_refutation(refutation: Refutation, name: str, words: str) -> Sourc
     conclusion = f"{large} {relation} {small}"
     parts = " /\\ ".join([*(r for r in ranges if r), conclusion])
     points = ", ".join(f"({rational(Fraction(x))})" for x in refutation.point)
+    strictly = "Rminus_le" if statement.strict else "Rminus_lt"
     theorem = Theorem(
         f"{name}_fails",
         f"{words}\nCounterexample to: {refutation.claim}",
         f"  exists {' '.join(names)} : R, {parts}",
-        f"  exists {points}. repeat split; try lra.\n  apply Rminus_{'le' if statement.strict else 'lt'}. elementary. interval with (i_prec 100).",
+        f"  exists {points}. repeat split; first [lra | apply {strictly}; elementary; interval with (i_prec 100)].",
     )
     return Source(name, words, "lemmas", (theorem,))

@@ -137,6 +137,7 @@ def _finding(finding: Finding) -> str:
     parts = [escaped(finding.error or evidence.witness or evidence.summary), figures]
     if evidence.certificate is not None:
         parts.append(f"[certificate]({certificate_path(finding)})")
+    parts += [f"[kernel-checked](kernel/{check.file})" for check in evidence.kernel if check.checked]
     text = "; ".join(part for part in parts if part)
     verdict = (
         f"**{evidence.verdict}**" if evidence.verdict in (Verdict.REFUTED, Verdict.INCONCLUSIVE) else evidence.verdict

@@ -20,11 +20,11 @@ from numerics.array_backend import (
     to_host,
 )
 from numerics.backpropagation import backpropagate
-from numerics.distribution_test import two_sample_law_test
 from numerics.gram_chain import gram_chain, gram_matrix, isometry_gap
 from numerics.layer import BatchNorm, Elementwise, GaussianLinear, HaarLinear, LayerNorm, Residual
 from numerics.network import Network
 from numerics.sampler import batch_of_gram, sample
+from numerics.statistics.distribution_test import two_sample_law_test
 from theory.activation import catalogue
 from theory.activation.catalogue import CATALOGUE
 

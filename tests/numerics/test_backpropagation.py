@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from numerics.backpropagation import GradientNorms, backpropagate
-from numerics.distribution_test import two_sample_law_test
 from numerics.layer import (
     BatchNorm,
     Gain,
@@ -20,6 +19,7 @@ from numerics.layer import (
 )
 from numerics.network import Network
 from numerics.sampler import choose_sampler
+from numerics.statistics.distribution_test import two_sample_law_test
 
 N, D, DEPTH, REPEATS = 3, 8, 4, 20_000
 LINEAR, HAAR = GaussianLinear(), HaarLinear()

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from numerics.campaign import Campaign, ShardError, ShardTask
-from numerics.e_value import MeanTest
 from numerics.executor import ExecutorError, ProcessExecutor
 from numerics.fingerprint import environment
 from numerics.random_streams import stream
 from numerics.result_store import ResultStore
+from numerics.statistics.e_value import MeanTest
 
 OFFSET = 0.0  # a global of the shard's module, which a worker must get too
 

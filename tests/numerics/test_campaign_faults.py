@@ -192,7 +192,7 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_a_message(environment, tmp
 def test_workers_of_another_version_are_refused_before_any_work(environment, tmp_path):
     edited = tmp_path / "edited"
     shutil.copytree(environment["PYTHONPATH"], edited)
-    source = edited / "numerics" / "moments.py"
+    source = edited / "numerics" / "statistics" / "moments.py"
     source.write_text(source.read_text() + "# edited")
     path = tmp_path / "r.sqlite"
     with cluster(environment | {"PYTHONPATH": str(edited)}, 1) as (_, address):

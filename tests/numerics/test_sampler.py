@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from numerics.distribution_test import two_sample_law_test
 from numerics.gram_chain import gram_matrix, isometry_gap, state_chain
 from numerics.layer import (
     BatchNorm,
@@ -20,6 +19,7 @@ from numerics.layer import (
 )
 from numerics.network import Network, network_in_order
 from numerics.sampler import batch_of_gram, bytes_per_network, choose_sampler, sample
+from numerics.statistics.distribution_test import two_sample_law_test
 from theory.activation import catalogue
 
 N, D, DEPTH, REPEATS = 4, 10, 3, 20_000

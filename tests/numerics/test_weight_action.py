@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.distribution_test import two_sample_law_test
 from numerics.haar_matrix import haar_orthogonal
+from numerics.statistics.distribution_test import two_sample_law_test
 from numerics.weight_action import (
     gaussian_image,
     haar_columns,

@@ -10,8 +10,8 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from numerics.distribution_test import distance_radius
-from numerics.e_value import MeanTest
+from numerics.statistics.distribution_test import distance_radius
+from numerics.statistics.e_value import MeanTest
 from proofs_check.certified import from_monotone, from_proof
 from proofs_check.claim import SAMPLED, Claim, Mutant, Paper
 from proofs_check.evidence import Evidence

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from numerics.e_value import MeanTest
+from numerics.statistics.e_value import MeanTest
 from proofs_check import strategies
 from proofs_check.certified import from_slack
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant, Paper

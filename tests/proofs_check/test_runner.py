@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from numerics.e_value import MeanTest
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant, Paper
 from proofs_check.evidence import Evidence, Figure
 from proofs_check.report.document import document

@@ -130,8 +130,8 @@ def _with_sum(found: Evidence, total: float) -> Evidence:
 
 def growths(rng: np.random.Generator, exponent: float, groups: int) -> np.ndarray:
     """Return log|dL/dW| of the first layer minus the linear plateau, means over two tanh networks of width 20 each."""
-    from numerics.batch_norm import BatchNormNetwork
-    from numerics.batch_norm_gradient import gradient_path
+    from numerics.batch_norm.gradient import gradient_path
+    from numerics.batch_norm.network import BatchNormNetwork
 
     width = 20
     gains = tuple(float((layer + 1) ** exponent) for layer in range(FIRST, LAST))

@@ -108,8 +108,8 @@ def sampled_rates(statement: RankGrowth, case: DeficientBatch, trial: Trial) -> 
 
 def rates(rng: np.random.Generator, width: int, samples: int, repeated: bool, groups: int) -> np.ndarray:
     """Return mean rates per layer towards the input, each over six networks of depth 110."""
-    from numerics.batch_norm import BatchNormNetwork
-    from numerics.batch_norm_gradient import gradient_path
+    from numerics.batch_norm.gradient import gradient_path
+    from numerics.batch_norm.network import BatchNormNetwork
 
     batch = rng.standard_normal((6 * groups, width, samples))
     if repeated:

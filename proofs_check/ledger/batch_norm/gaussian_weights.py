@@ -130,8 +130,8 @@ def sampled_networks(statement: GaussianGrowth, case: GaussianBatch, trial: Tria
 
 def rates(rng: np.random.Generator, samples: int, centred: bool, groups: int) -> np.ndarray:
     """Return mean rates of log|dL/dW_l| per layer, each over three Gaussian networks of depth 32."""
-    from numerics.batch_norm import BatchNormNetwork
-    from numerics.batch_norm_gradient import gradient_path
+    from numerics.batch_norm.gradient import gradient_path
+    from numerics.batch_norm.network import BatchNormNetwork
 
     batch = rng.standard_normal((3 * groups, WIDTH, samples))
     network = BatchNormNetwork(WIDTH, 32, weights="gaussian", centred=centred)
@@ -141,7 +141,7 @@ def rates(rng: np.random.Generator, samples: int, centred: bool, groups: int) ->
 
 def drifts(rng: np.random.Generator, width: int, size: int) -> np.ndarray:
     """Return (phi_10 - phi_0)/10 of square Gaussian chains from isometry."""
-    from numerics.batch_norm import BatchNormNetwork, gap_path
+    from numerics.batch_norm.network import BatchNormNetwork, gap_path
 
     batch = np.broadcast_to(np.eye(width), (size, width, width))
     gaps = gap_path(BatchNormNetwork(width, 10, weights="gaussian"), batch, rng)

@@ -94,9 +94,9 @@ def sampled_networks(statement: GradientExcess, case: NearRankOne, trial: Trial)
 
 def excesses(rng: np.random.Generator, width: int, tail: float, size: int) -> np.ndarray:
     """Return max_l log|dL/dW_l| minus (1/2) log((d-1)/(2d)), for `size` networks of depth 60."""
-    from numerics.batch_norm import BatchNormNetwork
-    from numerics.batch_norm_gradient import gradient_path
-    from numerics.prescribed_spectrum import batch_with_spectrum, one_large
+    from numerics.batch_norm.gradient import gradient_path
+    from numerics.batch_norm.network import BatchNormNetwork
+    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_large
 
     batch = batch_with_spectrum(rng, one_large(width, tail), samples=size)
     path = gradient_path(BatchNormNetwork(width, 60), batch, unit_gradient(rng), rng)

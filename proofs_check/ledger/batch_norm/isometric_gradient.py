@@ -124,7 +124,7 @@ def by_parts(statement: IsometricGradient, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def sampled_networks(statement: IsometricGradient, case: LayerBelow, trial: Trial) -> Evidence:
     """Test |dL/dW_l|^2 for L = <G, X_L>, G uniform of norm 1 (E|A|^2 = E|S|^2 = (d-1)/(2d)): it lies in [0, 1]."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     part = Fraction(case.width - 1, 2 * case.width)
     expected = float(statement.norm(Fraction(case.width), case.above, part, part))
@@ -136,8 +136,8 @@ def sampled_networks(statement: IsometricGradient, case: LayerBelow, trial: Tria
 
 def squared_gradients(rng: np.random.Generator, width: int, depth: int, size: int) -> np.ndarray:
     """Return |dL/dW_0|^2 for `size` networks of this depth on the identity, L = <G, X_L>, G uniform of norm 1."""
-    from numerics.batch_norm import BatchNormNetwork
-    from numerics.batch_norm_gradient import gradient_path
+    from numerics.batch_norm.gradient import gradient_path
+    from numerics.batch_norm.network import BatchNormNetwork
 
     def direction(state: np.ndarray) -> np.ndarray:
         gradient = rng.standard_normal(state.shape)

@@ -78,7 +78,7 @@ def by_differentiation(statement: Jacobian, case: Width, _: Trial) -> Evidence:
 @claim.sampled
 def along_networks(statement: Jacobian, case: Width, trial: Trial) -> Evidence:
     """Test that |row of the stated gradient . row of X| is below 1e-10 of their norms, at every layer of networks."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     test = MeanTest.at_most(1e-3, support=(0.0, 1.0), delta=0.05)
     config = {"width": case.width, "projection": statement.projection, "size": 100}
@@ -89,7 +89,7 @@ def overlaps(rng, width: int, projection: int, size: int):  # type: ignore[no-un
     """Return for each row 1 if the cosine between gradient and normalised row exceeds 1e-10, else 0."""
     import numpy as np
 
-    from numerics.batch_norm import batch_norm, normalised_backward
+    from numerics.batch_norm.network import batch_norm, normalised_backward
 
     x, squares = batch_norm(rng.standard_normal((size, width, width)))
     gradient = rng.standard_normal(x.shape)

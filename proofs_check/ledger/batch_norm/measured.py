@@ -29,7 +29,7 @@ def judge_range(
     what: str,
 ) -> Evidence:
     """Return what samples say of: at most a fifth of the draws lies outside the bounds."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     test = MeanTest.at_most(SHARE, support=(0.0, 1.0), delta=DELTA)
     return judge_mean(

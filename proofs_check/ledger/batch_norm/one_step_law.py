@@ -142,7 +142,7 @@ def by_two_routes(statement: OneStepLaw, case: Spectrum, trial: Trial) -> Eviden
 @claim.sampled
 def sampled_layers(statement: OneStepLaw, case: Spectrum, trial: Trial) -> Evidence:
     """Test the mean of (1/d) sum log a_i over whole Haar matrices."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     expected = float(statement.change(case.values).ball(15))
     exact = float(one_step_change(case.values).ball(15))

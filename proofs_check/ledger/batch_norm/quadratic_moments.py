@@ -131,7 +131,7 @@ def exactly_on_one_spectrum(statement: QuadraticMoments, case: Spectrum, _: Tria
 @claim.sampled
 def sampled_rows(statement: QuadraticMoments, case: Spectrum, trial: Trial) -> Evidence:
     """Test Var a_1 and Cov(a_1, a_2) on Haar matrices; both products are bounded by the eigenvalues."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     point = {D: case.width, S2: _rational(case.spread)}
     low, high = float(min(case.values)) - 1, float(max(case.values)) - 1

@@ -134,7 +134,7 @@ def by_balls_on_one_spectrum(statement: Contraction, case: Spectrum, trial: Tria
 @claim.sampled
 def sampled_layers(statement: Contraction, case: Spectrum, trial: Trial) -> Evidence:
     """Test the mean of (1/d) sum log a_i over whole Haar matrices against the bound."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     bound = -float(statement.constant(case.width).ball(15)) * float(case.second_order)
     low = math.log(float(min(case.values)))

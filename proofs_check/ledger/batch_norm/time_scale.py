@@ -135,7 +135,7 @@ def one_layer_from_the_worst_start(statement: DepthScale, case: Start, trial: Tr
 @claim.sampled
 def chains(statement: DepthScale, case: Start, trial: Trial) -> Evidence:
     """Test E phi_l/phi_0 <= (1 - 1/scale)^l after 5 layers, before the gap falls faster; on every path the ratio lies in [0, 1]."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     if case.width > 20:
         return cannot_say(Rung.SAMPLED, "chains are drawn up to width 20; balls judge the first layer")
@@ -148,8 +148,8 @@ def chains(statement: DepthScale, case: Start, trial: Trial) -> Evidence:
 
 def gap_ratios(rng: np.random.Generator, width: int, eps: float, depth: int, size: int) -> np.ndarray:
     """Return phi_depth/phi_0 of `size` chains from (eps, b, ..., b)."""
-    from numerics.batch_norm import BatchNormNetwork, gap_path
-    from numerics.prescribed_spectrum import batch_with_spectrum, one_small
+    from numerics.batch_norm.network import BatchNormNetwork, gap_path
+    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_small
 
     batches = batch_with_spectrum(rng, one_small(width, eps), samples=size)
     gaps = gap_path(BatchNormNetwork(width, depth), batches, rng)

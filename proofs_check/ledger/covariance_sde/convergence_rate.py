@@ -2,7 +2,7 @@
 
 E log V_n + 1 is -[1/3 + (3/2)(c_+ - c_-)^2]/n to leading order (D6), so no faster rate holds; the Kolmogorov distances of
 networks, n = 50 to 300, are .2/n (linear) to 2/n. Certified: the bias of E log V at n and 4n. Sampled: rho_T at n = 50.
-Source: this project. A conjecture as a rate for the law; `numerics.finite_size` rests on it.
+Source: this project. A conjecture as a rate for the law; `numerics.covariance_sde.finite_size` rests on it.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def bias_of_the_log_norm(statement: ConvergenceRate, case: Slopes, trial: Trial)
 @claim.sampled
 def correlations_of_narrow_networks(statement: ConvergenceRate, case: Slopes, trial: Trial) -> Evidence:
     """Compare artanh rho at width and depth 50 with the SDE's law, up to noise and the measured bias of order 1/n."""
-    from numerics.finite_size import correlation_size
+    from numerics.covariance_sde.finite_size import correlation_size
 
     if case.strength > 4 or (case.c_plus + case.c_minus != 0 and case.strength > 1):
         return cannot_say(Rung.SAMPLED, "the bias is measured for (1, -1), (0, -1) and the linear network only")
@@ -116,8 +116,8 @@ def narrow(
     """Return artanh rho after `depth` layers."""
     if depth == width:
         return artanh_correlations(rng, c_plus, c_minus, rho, width, networks)
-    from numerics.covariance_chain import correlations, final_covariances
-    from numerics.shaped_activation import shaped_relu_map
+    from numerics.covariance_sde.chain import correlations, final_covariances
+    from numerics.covariance_sde.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(c_plus, c_minus, width)
     last = final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, depth, rng, repeats=networks)

@@ -2,7 +2,7 @@
 
 Proof: Ito's formula for rho = V12/sqrt(V11 V22). Y = artanh rho has unit noise and drift nu/(1-rho^2) + rho/2; the angle
 arccos rho has drift -nu/sqrt(1-rho^2) alone. Sampled: rho_T of networks against the law of the SDE by Fokker-Planck, at a
-granted finite-size bias (`numerics.finite_size`). Source: [D], correlation SDE of two inputs.
+granted finite-size bias (`numerics.covariance_sde.finite_size`). Source: [D], correlation SDE of two inputs.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def by_ito(statement: CorrelationSDE, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def networks_against_fokker_planck(statement: CorrelationSDE, case: Slopes, trial: Trial) -> Evidence:
     """Compare rho_1 of networks of width and depth 64 with the stated SDE's law, up to noise and the finite-size bias."""
-    from numerics.finite_size import correlation_size
+    from numerics.covariance_sde.finite_size import correlation_size
 
     if case.strength > 4:
         return cannot_say(Rung.SAMPLED, "the finite-width bias is known for |c_+ - c_-| <= 2 only")
@@ -155,8 +155,8 @@ def networks_against_fokker_planck(statement: CorrelationSDE, case: Slopes, tria
 @cache
 def limit_law(strength: float, rho: float, shape: int, noise: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return the distribution function of artanh rho_1 for drift shape nu + noise mu."""
-    from numerics.covariance_paths import artanh_drift
-    from numerics.fokker_planck import transition_law
+    from numerics.covariance_sde.fokker_planck import transition_law
+    from numerics.covariance_sde.paths import artanh_drift
 
     nu = artanh_drift(strength)
 
@@ -172,8 +172,8 @@ def artanh_correlations(
     rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int, networks: int
 ) -> np.ndarray:
     """Return artanh rho after `width` layers of independent networks."""
-    from numerics.covariance_chain import correlations, final_covariances
-    from numerics.shaped_activation import shaped_relu_map
+    from numerics.covariance_sde.chain import correlations, final_covariances
+    from numerics.covariance_sde.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(c_plus, c_minus, width)
     last = final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, width, rng, repeats=networks)

@@ -97,7 +97,7 @@ def by_ito(statement: ExplicitNorm, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def two_kinds_of_paths(statement: ExplicitNorm, case: Rate, trial: Trial) -> Evidence:
     """Compare the explicit formula at time 1/2 with the law of log V by Fokker-Planck, sqrt2 divided out (unit noise)."""
-    from numerics.fokker_planck import transition_law
+    from numerics.covariance_sde.fokker_planck import transition_law
 
     b, start = float(case.b), float(case.start)
 

@@ -123,7 +123,7 @@ def by_quadrature(statement: ExplosionProbability, case: Rate, _: Trial) -> Evid
 @claim.sampled
 def paths(statement: ExplosionProbability, case: Rate, trial: Trial) -> Evidence:
     """Test P(sup V >= 12) by Euler paths of log V; the discretisation is below the width of support, 5 %."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     truth = float(NormDiffusion(case.b).exceedance_probability(case.start, LEVEL).value(15))
     b = float(case.b)
@@ -146,7 +146,7 @@ def cubic_networks(statement: ExplosionProbability, case: Rate, trial: Trial) ->
     The remainder is measured: n^2 times it was at most 7.5 +- 2.4 over b = 1/4 to 4, V_0 = 1/2 to 2. For a network, to explode
     is to pass max(12, 30/b) before 1/200, within 12 n layers; from there it returns with probability below 10^-3.
     """
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
     from theory.covariance_sde.finite_size import explosion_correction
 
     b = sp.Rational(case.b.numerator, case.b.denominator)
@@ -178,8 +178,8 @@ def stated_probability(statement: ExplosionProbability, case: Rate, level: float
 
 def exploded(rng: np.random.Generator, b: float, start: float, level: float, width: int) -> np.ndarray:
     """Return whether 500 networks with phi = x + x^3/6 at scale b^-1/2 pass the level."""
-    from numerics.covariance_chain import norm_reaches
-    from numerics.shaped_activation import smooth_map
+    from numerics.covariance_sde.chain import norm_reaches
+    from numerics.covariance_sde.shaped_activation import smooth_map
 
     phi = smooth_map(CUBIC, b**-0.5, width)
     found = norm_reaches(phi, start, width, rng, level=level, floor=0.005, depth=12 * width, repeats=500)
@@ -188,6 +188,6 @@ def exploded(rng: np.random.Generator, b: float, start: float, level: float, wid
 
 def reached(rng: np.random.Generator, b: float, start: float, level: float) -> np.ndarray:
     """Return whether 1 000 paths reach the level by time 8 (later ones are below e^-4 with high probability)."""
-    from numerics.covariance_paths import euler_log_norm
+    from numerics.covariance_sde.paths import euler_log_norm
 
     return euler_log_norm(b, start, 8.0, 800, rng, paths=1_000, level=level)[1].astype(np.float64)

@@ -108,7 +108,7 @@ def against_frullani(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evide
 @claim.sampled
 def variance_of_layers(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evidence:
     """Test n E (R-1)^2 = stated; its fourth moment n^2 E (R-1)^4 is known, and so the variance of the samples."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
     from theory.covariance_sde.log_norm import term_cumulant
 
     delta, n = case.shape.delta, case.width
@@ -123,6 +123,6 @@ def variance_of_layers(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evi
 
 def squared_deviations(rng: np.random.Generator, delta: float, width: int) -> np.ndarray:
     """Return n (R-1)^2 of 10 000 layers, exactly in law."""
-    from numerics.scalar_chain import log_norm_chain
+    from numerics.covariance_sde.scalar_chain import log_norm_chain
 
     return width * np.expm1(log_norm_chain(delta, width, 1, rng, repeats=10_000)) ** 2

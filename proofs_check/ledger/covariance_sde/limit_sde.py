@@ -116,7 +116,7 @@ def coefficients_and_jumps(statement: LimitSDE, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def diagonal_of_layers(statement: LimitSDE, case: Slopes, trial: Trial) -> Evidence:
     """Test E (V'^11/V^11) = 1 + diagonal/n over exact layers, whose variance is (2 + 3 delta^2)/n."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     delta, n = case.shape.delta, case.width
     mean = 1 + float(statement.diagonal(sp.Rational(int(case.strength * 4), 4))) / n
@@ -128,6 +128,6 @@ def diagonal_of_layers(statement: LimitSDE, case: Slopes, trial: Trial) -> Evide
 
 def ratios(rng: np.random.Generator, delta: float, width: int) -> np.ndarray:
     """Return V'/V of 20 000 layers, exactly in law."""
-    from numerics.scalar_chain import log_norm_chain
+    from numerics.covariance_sde.scalar_chain import log_norm_chain
 
     return np.exp(log_norm_chain(delta, width, 1, rng, repeats=20_000))

@@ -124,7 +124,7 @@ def logarithms(statement: LinearMoments, case: Linear, trial: Trial) -> Evidence
 @claim.sampled
 def log_norms(statement: LinearMoments, case: Linear, trial: Trial) -> Evidence:
     """Test E log V_d; its variance d trigamma(n/2) is exact."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     n, d = case.width, case.depth
     exact_tail = float(mean_log_norm(n).value(20)) + 1 / n + 1 / (3 * n**2)  # beyond the stated two terms

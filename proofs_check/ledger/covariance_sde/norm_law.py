@@ -1,7 +1,7 @@
 """D5. In the limit log(V_T/V_0) is N(-T, 2T) for one sample under shaped relu, whatever (c_+, c_-); E V_T = V_0.
 
 Proof: dV = sqrt(2) V dB, so d log V = -dt + sqrt(2) dB by Ito, and E V_T^k = V_0^k e^{k(k-1)T}. Sampled: log V of layers
-drawn exactly in law, with the Edgeworth bias granted (`numerics.finite_size`). Source: [D], marginal law of one input.
+drawn exactly in law, with the Edgeworth bias granted (`numerics.covariance_sde.finite_size`). Source: [D], marginal law of one input.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def layers_in_law(statement: NormLaw, case: Slopes, trial: Trial) -> Evidence:
     """Compare log V_d of width and depth 400, drawn from chi-square variables, with the stated normal law."""
     from scipy.special import ndtr
 
-    from numerics.finite_size import log_norm_size
+    from numerics.covariance_sde.finite_size import log_norm_size
 
     # delta^2 at this width is not strength/n exactly: a factor up to 1 + 2 |c_+ + c_-|/sqrt(n) of bias is granted
     drift = 1 + 2 * abs(float(case.c_plus + case.c_minus)) / WIDTH**0.5
@@ -110,6 +110,6 @@ def delta_at(case: Slopes, width: int) -> float:
 
 def chain(rng: np.random.Generator, delta: float, width: int, depth: int, repeats: int) -> np.ndarray:
     """Return log V_d of independent networks, exactly in law."""
-    from numerics.scalar_chain import log_norm_chain
+    from numerics.covariance_sde.scalar_chain import log_norm_chain
 
     return log_norm_chain(delta, width, depth, rng, repeats=repeats)

@@ -129,7 +129,7 @@ def by_half_gaussian_moments(statement: OneStepCovariances, _: None, __: Trial) 
 @claim.sampled
 def fourth_moments_of_neurons(statement: OneStepCovariances, case: Slopes, trial: Trial) -> Evidence:
     """Test E C_11^2 and E C_11 C_12, C = c phi phi'; variances are bounded by E C_11^4 = 105 [(1+d)^4 + (1-d)^4]/2."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     rho = sp.Rational(case.rho.numerator, case.rho.denominator)
     delta = case.shape.delta
@@ -149,7 +149,7 @@ def products(
     rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int, first: bool
 ) -> np.ndarray:
     """Return C_11^2 or C_11 C_12 of 10 000 neurons."""
-    from numerics.shaped_activation import shaped_relu_map
+    from numerics.covariance_sde.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(c_plus, c_minus, width)
     x = rng.standard_normal(10_000)

@@ -144,7 +144,7 @@ def against_a_quadrature(statement: OneStepDrift, case: Slopes, _: Trial) -> Evi
 @claim.sampled
 def antithetic_neurons_with_control(statement: OneStepDrift, case: Slopes, trial: Trial) -> Evidence:
     """Test E [C(x, y) + C(-x, -y)]/2 - x y = kappa excess(rho); the second moment is known to leading order."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     shape = case.shape
     kappa = float(shape.kappa)
@@ -158,7 +158,7 @@ def antithetic_neurons_with_control(statement: OneStepDrift, case: Slopes, trial
 
 def neurons(rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int) -> np.ndarray:
     """Return 20 000 antithetic neuron products minus their control variate."""
-    from numerics.neuron_draws import neuron_products
-    from numerics.shaped_activation import shaped_relu_map
+    from numerics.covariance_sde.neuron_draws import neuron_products
+    from numerics.covariance_sde.shaped_activation import shaped_relu_map
 
     return neuron_products(shaped_relu_map(c_plus, c_minus, width), rho, rng, 20_000)

@@ -106,7 +106,7 @@ def mean_correlation_after_one_layer(statement: SinhMoments, case: Linear, trial
 @claim.sampled
 def networks(statement: SinhMoments, case: Linear, trial: Trial) -> Evidence:
     """Test E sh_d; its variance is exact by the second factor."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     n, d = sp.Integer(case.width), case.depth
     rho = float(case.rho)
@@ -122,6 +122,6 @@ def networks(statement: SinhMoments, case: Linear, trial: Trial) -> Evidence:
 
 def sinh_of_networks(rng: np.random.Generator, rho: float, width: int, depth: int) -> np.ndarray:
     """Return rho/sqrt(1-rho^2) of 4 000 linear networks."""
-    from numerics.scalar_chain import linear_correlation_chain
+    from numerics.covariance_sde.scalar_chain import linear_correlation_chain
 
     return linear_correlation_chain(rho, width, depth, rng, repeats=4_000)

@@ -113,7 +113,7 @@ def mean_of_networks(statement: StationaryLaw, case: Rate, trial: Trial) -> Evid
 
     The remainder is measured: n^2 times it was about -5 (b = -4) and -7 (b = -8) at n = 12.
     """
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
     from theory.covariance_sde.finite_size import stationary_mean_correction
 
     if case.b > -4:
@@ -150,8 +150,8 @@ def squared_norms(
     rng: np.random.Generator, scale: float, width: int, layers: int, start: float, networks: int
 ) -> np.ndarray:
     """Return V of tanh networks from V_0 = start."""
-    from numerics.covariance_chain import final_covariances
-    from numerics.shaped_activation import smooth_map
+    from numerics.covariance_sde.chain import final_covariances
+    from numerics.covariance_sde.shaped_activation import smooth_map
 
     last = final_covariances(smooth_map("tanh", scale, width), [[start]], width, layers, rng, repeats=networks)
     return last[:, 0, 0]

@@ -124,7 +124,7 @@ def by_series(statement: UnshapedLimit, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def one_layer(statement: UnshapedLimit, case: Gap, trial: Trial) -> Evidence:
     """Test E u'/u of one layer against its exact value at width n, with the stated leading term in place of +2."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     # both moments are exact at this width up to a quadrature error below 10^-6: no remainder is granted
     exact, variance = (float(moment) for moment in gap_ratio_moments(case.gap, case.width, 6))
@@ -142,7 +142,7 @@ def deep_networks_against_the_surrogate(statement: UnshapedLimit, case: Gap, tri
     the law of log u then differs by 6/n (measured .094 at n = 64, .066 at n = 100); 8/n is granted, and the band of its own
     6 000 paths.
     """
-    from numerics.distribution_test import distance_radius
+    from numerics.statistics.distribution_test import distance_radius
 
     if case != CASE:
         return cannot_say(Rung.SAMPLED, "networks start from rho_0 = 3/10: judged once, on the first case")
@@ -156,8 +156,8 @@ def deep_networks_against_the_surrogate(statement: UnshapedLimit, case: Gap, tri
 @cache
 def surrogate_law(extra: int, squared_noise: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return the empirical distribution function of log u over surrogate paths from rho_0 = 3/10."""
+    from numerics.covariance_sde.unshaped_chain import surrogate_chain
     from numerics.random_streams import stream
-    from numerics.unshaped_chain import surrogate_chain
 
     rng = stream(0, "surrogate of unshaped relu")
     paths = surrogate_chain(
@@ -173,13 +173,13 @@ def surrogate_law(extra: int, squared_noise: int) -> Callable[[np.ndarray], np.n
 
 def deep_gaps(rng: np.random.Generator, width: int, networks: int) -> np.ndarray:
     """Return log u of networks of equal width and depth from rho_0 = 3/10."""
-    from numerics.unshaped_chain import gap_chain
+    from numerics.covariance_sde.unshaped_chain import gap_chain
 
     return np.log(gap_chain(0.7, width, width, rng, repeats=networks))
 
 
 def relative_gaps(rng: np.random.Generator, gap: float, width: int) -> np.ndarray:
     """Return u'/u of 5 000 layers."""
-    from numerics.unshaped_chain import gap_chain
+    from numerics.covariance_sde.unshaped_chain import gap_chain
 
     return gap_chain(gap, width, 1, rng, repeats=5_000) / gap

@@ -220,7 +220,7 @@ def networks_approach_the_attractor(statement: FixedPointCount, activation: Acti
     Only where the slope there is below 3/4: then 20 layers leave 0.003 of the start, and the bias of order 1/width that a
     finite layer adds (heaviest for relu^2) is amplified at most four times.
     """
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     points = fixed_points(KernelMap.normalised(activation))
     attractor = points.attractor

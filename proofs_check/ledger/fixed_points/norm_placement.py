@@ -132,7 +132,7 @@ def case_of_each_placement(statement: NormPlacement, activation: Activation, _: 
 @claim.sampled
 def three_layers_of_width_500(statement: NormPlacement, activation: Activation, trial: Trial) -> Evidence:
     """Test the mean cosine of two states after three layers against the map's third iterate, within 0.03."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     parts = []
     for placement, kind in statement.kinds.items():

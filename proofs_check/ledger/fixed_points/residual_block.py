@@ -154,7 +154,7 @@ def blocks_of_width_1000(statement: ResidualBlock, activation: Activation, trial
 
     Its mean over the weights is exact at every width; f = s/sqrt(E s^2).
     """
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     kernel = KernelMap.normalised(activation)
     t, width = float(SKIP), 1000

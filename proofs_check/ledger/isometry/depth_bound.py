@@ -120,7 +120,7 @@ def by_iterating_balls(statement: DepthBound, activation: Activation, trial: Tri
 @claim.sampled
 def through_networks_of_width_1000(statement: DepthBound, activation: Activation, trial: Trial) -> Evidence:
     """Test E|rho_l| <= bound + noise at layers 2, 4, 6 of networks; noise is the floor 1/sqrt(d (1 - alpha^2))."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     kernel = KernelMap.centred(activation)
     alpha = float(kernel.slope_at_zero.ball(20))

@@ -139,7 +139,7 @@ def where_the_bound_meets_the_floor(statement: FiniteWidthDepthBound, _: None, _
 @claim.sampled
 def potential_in_ten_layers(statement: FiniteWidthDepthBound, activation: Activation, trial: Trial) -> Evidence:
     """Count the networks whose gamma exceeds the bound at one of the first ten layers."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     kernel = KernelMap.centred(activation)
     beta = float(kernel.nonlinearity_strength.ball(20))
@@ -162,7 +162,7 @@ def _slack_of_the_first_layer(kernel: KernelMap, beta: float) -> Figure:
 @claim.sampled
 def gap_until_the_floor(statement: FiniteWidthDepthBound, activation: Activation, trial: Trial) -> Evidence:
     """Compare the layer at which the gap overtakes n gamma_0 beta_0^-l with l*, within two layers on average."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     kernel = KernelMap.centred(activation)
     alpha, beta = float(kernel.slope_at_zero.ball(20)), float(kernel.nonlinearity_strength.ball(20))

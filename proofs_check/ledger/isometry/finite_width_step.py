@@ -125,7 +125,7 @@ def by_the_delta_method(statement: FiniteWidthStep, _: None, __: Trial) -> Evide
 @claim.sampled
 def mean_at_width_100(statement: FiniteWidthStep, activation: Activation, trial: Trial) -> Evidence:
     """Test E r' = kernel(1/2) + bias/100; r' lies in [-1, 1], so betting needs nothing else."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     width = 100
     expected, _ = _prediction(statement, activation, width)
@@ -152,7 +152,7 @@ def law_at_width_400(statement: FiniteWidthStep, activation: Activation, trial: 
 @claim.sampled
 def neurons_along_a_network(statement: FiniteWidthStep, activation: Activation, trial: Trial) -> Evidence:
     """Test that products of centred activations exceed kernel(rho_l) by 0 on average, at every layer of networks."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     fourth = fourth_moment(activation)
     if fourth is None:

@@ -144,7 +144,7 @@ def _is_special(expression: sp.Expr) -> bool:
 @claim.sampled
 def one_neuron_at_a_time(statement: LayerContraction, activation: Activation, trial: Trial) -> Evidence:
     """Test E (s(U)-c_0)(s(V)-c_0)/Var s <= bound(rho): the mean over neurons is kappa(rho) at any width."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     kernel = KernelMap.centred(activation)
     fourth = fourth_moment(activation)

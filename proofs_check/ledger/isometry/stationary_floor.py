@@ -121,7 +121,7 @@ def by_the_linear_recursion(statement: StationaryFloor, _: None, __: Trial) -> E
 @claim.sampled
 def in_networks_of_width_500(statement: StationaryFloor, activation: Activation, trial: Trial) -> Evidence:
     """Test the mean of rho^2 over pairs, and the gap, after enough layers from orthogonal samples, against the statement."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     reason = uncovered(activation)
     if reason is not None:

@@ -67,7 +67,7 @@ claim = Claim(
 @claim.sampled
 def generic_starts(statement: Basin, case: RecentredCase, trial: Trial) -> Evidence:
     """Bet against the two bounds with the indicator of ending odd, one per start."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     low, high = statement.share(case.batch_size)
     test = MeanTest(max(low, 0.0) - 2**-10, min(high, 1.0) + 2**-10, support=(-0.125, 1.125), delta=0.099)
@@ -77,8 +77,8 @@ def generic_starts(statement: Basin, case: RecentredCase, trial: Trial) -> Evide
 
 def odd_indicators(rng: np.random.Generator, batch_size: int, layers: int, starts: int) -> np.ndarray:
     """Return 1.0 for each Gaussian start that ends at the odd point of the mean-field recursion."""
-    from numerics.angle_recursion import MeanField
-    from numerics.recentred_batch import generic_grams, odd_state
+    from numerics.recentering.angle_recursion import MeanField
+    from numerics.recentering.batch import generic_grams, odd_state
 
     grams = generic_grams(starts, batch_size, 2 * batch_size, rng)
     return odd_state(MeanField().iterate(grams, layers)).is_odd.astype(np.float64)

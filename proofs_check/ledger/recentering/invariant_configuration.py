@@ -121,7 +121,7 @@ def on_integer_weights(statement: InvariantState, case: WideCase, _: Trial) -> E
 @claim.sampled
 def in_networks(statement: InvariantState, case: WideCase, trial: Trial) -> Evidence:
     """Test per neuron of rescaled and plain layers: share of the squared norms that is the cluster's, and the overlap."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     n, d = case.batch_size, case.width
     share = 1.0 / (1.0 + float(statement.ratio(n)))

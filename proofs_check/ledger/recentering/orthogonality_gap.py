@@ -103,7 +103,7 @@ def in_wide_chains(statement: OrthogonalityGap, case: WideCase, trial: Trial) ->
     The variance of N V^2 in the limit is 2 E^2/D, D = (n-1)(n+2)/2 components of one variance; twice that is declared. The
     widths of support stay above the O(n/N) bias of the limit.
     """
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     n, width = case.batch_size, case.width
     limit = float(statement.stationary(Fraction(n)))

@@ -113,7 +113,7 @@ def by_patterns(statement: RankTwo, case: PairCase, _: Trial) -> Evidence:
 @claim.sampled
 def by_layers(statement: RankTwo, case: PairCase, trial: Trial) -> Evidence:
     """Test the share of Gaussian layers with rank 2, decided from signs and one cross product."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     angle = sp.Rational(case.share.numerator, case.share.denominator) * sp.pi
     expected = float(statement.probability(angle, case.width))

@@ -151,7 +151,7 @@ def by_an_integral_over_angles(statement: RescaledGrowth, case: Cluster, _: Tria
 @claim.sampled
 def in_neurons(statement: RescaledGrowth, case: Cluster, trial: Trial) -> Evidence:
     """Test the mean squared distance inside the cluster after recentring and rescaling, over 2n/(n-2): it lies in [0, 1]."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     n = case.batch_size
     expected = float(statement.growth(n, case.spread)) * float(case.spread) * n * (n - 2) / (2 * (n - 1))

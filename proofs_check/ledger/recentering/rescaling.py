@@ -76,7 +76,7 @@ def by_radial_moments(statement: RescalingFactor, _: None, __: Trial) -> Evidenc
 @claim.sampled
 def by_scores(statement: RescalingFactor, case: RecentredCase, trial: Trial) -> Evidence:
     """Test E f(u) score(u) along one pair direction, whose mean is factor times the eigenvalue without rescaling."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     n = case.batch_size
     pairs = symmetric_eigenvalues(n, case.kernel)[1]

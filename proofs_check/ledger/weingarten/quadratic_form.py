@@ -177,7 +177,7 @@ def _trace_relation(statement: QuadraticForm, case: RowExponents) -> Evidence:
 @claim.sampled
 def sampled_forms(statement: QuadraticForm, case: RowExponents, trial: Trial) -> Evidence:
     """Test E prod a_i^{k_i} on Haar matrices at the spectrum (3, 1/2, 1/2, 1/2, 1/2): every a_i lies in [1/2, 3]."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     order = sum(case.exponents)
     expected = float(evaluate_power_sums(statement.moment(case.group, case.exponents), SPECTRUM))

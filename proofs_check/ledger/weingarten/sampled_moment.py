@@ -92,7 +92,7 @@ def monomials(case: HaarLaw) -> list[str]:
 @claim.sampled
 def moments_of_entries(statement: SampledMoment, case: HaarLaw, trial: Trial) -> Evidence:
     """Test the mean of the real part of each monomial; it lies in [-1, 1]."""
-    from numerics.e_value import MeanTest
+    from numerics.statistics.e_value import MeanTest
 
     texts = monomials(case)
     parts = []

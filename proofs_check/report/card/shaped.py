@@ -94,7 +94,7 @@ def _gains(subject: Subject) -> Sequence[Block]:
         Prose(_proposal(subject, best)),
         Commands(
             [
-                "from numerics.gain_schedule import propose_gains",
+                "from numerics.batch_norm.gain_schedule import propose_gains",
                 f"propose_gains({subject.activation.text!r}, {min(subject.width, 64)}, {subject.depth}, {TARGET}, numpy.random.default_rng(0))",
             ]
         ),

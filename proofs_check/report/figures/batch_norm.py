@@ -42,8 +42,8 @@ def gap_against_depth(
     """
     import numpy as np
 
-    from numerics.batch_norm import BatchNormNetwork, gap_path
-    from numerics.prescribed_spectrum import batch_with_spectrum, one_small
+    from numerics.batch_norm.network import BatchNormNetwork, gap_path
+    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_small
     from theory.batch_norm.time_scale import necessary_constant, time_scale
     from theory.batch_norm.worst_spectrum import small_spike_gap
 
@@ -129,8 +129,8 @@ def gradients_against_depth(
 def _first_gradients(width: int, depth: int, weights: str, networks: int, seed: int) -> np.ndarray:
     import numpy as np
 
-    from numerics.batch_norm import BatchNormNetwork
-    from numerics.batch_norm_gradient import gradient_path
+    from numerics.batch_norm.gradient import gradient_path
+    from numerics.batch_norm.network import BatchNormNetwork
 
     rng = np.random.default_rng((seed, depth))
     batch = rng.standard_normal((networks, width, width))
@@ -184,9 +184,9 @@ def excess_against_gap(width: int = 10, decades: int = 10, networks: int = 20, s
     """
     import numpy as np
 
-    from numerics.batch_norm import BatchNormNetwork
-    from numerics.batch_norm_gradient import gradient_path
-    from numerics.prescribed_spectrum import batch_with_spectrum, one_large
+    from numerics.batch_norm.gradient import gradient_path
+    from numerics.batch_norm.network import BatchNormNetwork
+    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_large
     from theory.batch_norm.gradient import gradient_bound
     from theory.batch_norm.one_step import isometry_gap
     from theory.enclosure.ball import Number

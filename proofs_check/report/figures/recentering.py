@@ -35,8 +35,8 @@ def embedding(
     """
     import numpy as np
 
-    from numerics.recentering import recentred_chain
-    from numerics.recentred_batch import generic_grams, odd_state
+    from numerics.recentering.batch import generic_grams, odd_state
+    from numerics.recentering.network import recentred_chain
 
     rng = np.random.default_rng(seed)
     start = generic_grams(1, batch_size, 2 * batch_size, rng)[0]
@@ -85,9 +85,9 @@ def norm_ratio_against_depth(
 def _trajectories(quantity: str, label: str, batch_size: int, width: int, depth: int, networks: int, seed: int) -> Plot:
     import numpy as np
 
-    from numerics.angle_recursion import MeanField
-    from numerics.recentering import recentred_chain
-    from numerics.recentred_batch import generic_grams, odd_state
+    from numerics.recentering.angle_recursion import MeanField
+    from numerics.recentering.batch import generic_grams, odd_state
+    from numerics.recentering.network import recentred_chain
 
     rng = np.random.default_rng(seed)
     start = generic_grams(1, batch_size, 2 * batch_size, rng)
@@ -142,8 +142,8 @@ def basin_against_batch_size(
     """
     import numpy as np
 
-    from numerics.angle_recursion import MeanField
-    from numerics.recentred_batch import binomial_interval, generic_grams, odd_state
+    from numerics.recentering.angle_recursion import MeanField
+    from numerics.recentering.batch import binomial_interval, generic_grams, odd_state
 
     rng, shares, ends = np.random.default_rng(seed), [], []
     for n in sizes:

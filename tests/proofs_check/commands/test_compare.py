@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from proofs_check.cli import app
 
-runner = CliRunner()
+runner = CliRunner(env={"COLUMNS": "200"})
 
 
 def compare(*arguments: str) -> tuple[int, str, str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from proofs_check.kernel.run import (
     ALLOWED,
-    LEMMAS,
     CoqUnavailableError,
     Workshop,
     _first_error,
@@ -17,7 +15,7 @@ from proofs_check.kernel.run import (
     is_allowed,
     parse_assumptions,
 )
-from proofs_check.kernel.source import LIBRARY, Source, Theorem, Written, comment, question
+from proofs_check.kernel.source import LIBRARY, Source, Theorem, Written, comment
 
 HEAD = f"From {LIBRARY} Require Import algebra.\nOpen Scope R_scope.\n"
 TAIL = "\nDefinition every_theorem := (t, I).\n"
@@ -136,13 +134,3 @@ def test_errors_are_one_line() -> None:
         7,
         "Error: No applicable tactic.",
     )
-
-
-def test_the_folder_of_lemmas_compiles_by_coq_alone(workshop: Workshop, tmp_path: Path) -> None:
-    for name in LEMMAS:
-        (tmp_path / name).write_text((workshop.path / name).read_text())
-        ran = subprocess.run(
-            [workshop.coq.path, "-w", "none", "-Q", ".", LIBRARY, name], cwd=tmp_path, capture_output=True, check=False
-        )
-        assert ran.returncode == 0
-    assert "From Haarmite Require a." in question(["a"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.e_value import MeanTest
+from numerics.statistics.e_value import MeanTest
 from proofs_check.certified import from_proof
 from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant, Paper
 from proofs_check.evidence import Evidence

@@ -92,8 +92,8 @@ def test_narrow_networks_explode_as_derived() -> None:
     """n = 24, b = 2: 6 standard errors of 4 000 networks and 12/n^2 (measured second order: below 8/n^2)."""
     from scipy.special import gammainc
 
-    from numerics.covariance_chain import norm_reaches
-    from numerics.shaped_activation import smooth_map
+    from numerics.covariance_sde.chain import norm_reaches
+    from numerics.covariance_sde.shaped_activation import smooth_map
 
     phi = smooth_map("x*(1 + x**2/6)", 2**-0.5, 24)
     rng = np.random.default_rng(0)

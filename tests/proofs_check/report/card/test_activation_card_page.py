@@ -140,4 +140,4 @@ def test_sizes_out_of_range(size: dict[str, int], reason: str) -> None:
 
 def test_indices_and_powers_are_raised_but_names_are_not() -> None:
     assert str(marked("σ_w² + he_k + α^(3/2)")) == "σ<sub>w</sub>² + he<sub>k</sub> + α<sup>3/2</sup>"
-    assert str(marked("numerics.gain_schedule & phi_s")) == "numerics.gain_schedule &amp; phi_s"
+    assert str(marked("numerics.batch_norm.gain_schedule & phi_s")) == "numerics.batch_norm.gain_schedule &amp; phi_s"

@@ -1,0 +1,1 @@
+"""Networks with batch normalisation (paper [B]): gaps, gradients, spectra and gains."""

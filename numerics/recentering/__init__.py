@@ -1,0 +1,1 @@
+"""Networks with recentring (paper [C]): finite width, and the recursion of infinite width."""
