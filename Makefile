@@ -9,10 +9,14 @@ ARGS   ?=
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: verify test lint docs bench lock clean
+.PHONY: verify kernel test lint docs bench lock clean
 
 verify: $(READY)
 	@$(BIN)/haarmite verify --report report --force $(ARGS)
+
+# Has Coq check what it can (needs coqc and its Interval library), and leaves its files in kernel-report/kernel.
+kernel: $(READY)
+	@$(BIN)/haarmite verify --kernel coq --jobs 2 --report kernel-report --force $(ARGS)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
@@ -23,7 +27,8 @@ lint: $(READY)
 
 # Pages in docs/_build; a warning is an error.
 docs: $(READY)
-	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+	@rm -rf docs/api
+	@$(BIN)/python -m sphinx -W --keep-going -q -j auto -b html docs docs/_build
 	@echo "docs/_build/index.html" >&2
 
 # Sets up the peers in environments of their own, measures everything beside them, and writes benchmarks/results.md.
@@ -47,4 +52,4 @@ lock:
 	  --no-header --no-annotate --no-emit-index-url --upgrade -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .venv-bench .venv-bench-jax report docs/_build docs/api .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-bench-jax report kernel-report docs/_build docs/api .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -76,6 +76,13 @@ def separate_blocks(lines: list[str]) -> list[str]:
     return separated
 
 
+def shallow_navigation(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Keep the side bar to two levels: the whole tree on each of some hundred pages took most of the build."""
+    if toctree := context.get("toctree"):
+        context["toctree"] = lambda **options: toctree(**options | {"maxdepth": 2})
+
+
 def setup(app: Any) -> None:
-    """Connect the escape before napoleon reads the sections."""
+    """Connect the escape before napoleon reads the sections, the navigation before the theme asks for it."""
+    app.connect("html-page-context", shallow_navigation, priority=100)
     app.connect("autodoc-process-docstring", escape_mathematics, priority=100)

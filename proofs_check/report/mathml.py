@@ -2,19 +2,19 @@
 
 SymPy's own printer is the base; this one repairs what reads badly in a page:
 
-=============================  =====================================================================================
-SymPy prints                   here
-=============================  =====================================================================================
-``Function("kappa")`` a word   the letter, with the subscripts and primes of a symbol; known operators upright
-``Piecewise`` as text          a brace and a table
-``-2k + n``                    a positive term first, terms otherwise as they stand
-``1/e^(x^2/2)``                ``e^(-x^2/2)``
-``sqrt(2)/(2 sqrt(pi))``       ``1/sqrt(2 pi)``
-double-struck d and e          upright d, e
-HTML entities, a bare ``<``    characters, escaped
-limits beside an integral      below and above it (with STIX they run into the sign)
-``menclose`` (not MathML Core) an accent
-=============================  =====================================================================================
+===============================  =====================================================================================
+SymPy prints                     here
+===============================  =====================================================================================
+``Function("kappa")`` a word     the letter, with the subscripts and primes of a symbol; known operators upright
+``Piecewise`` as text            a brace and a table
+``-2k + n``                      a positive term first, terms otherwise as they stand
+``1/e^(x^2/2)``                  ``e^(-x^2/2)``
+``sqrt(2)/(2 sqrt(pi))``         ``1/sqrt(2 pi)``
+double-struck d and e            upright d, e
+HTML entities, a bare ``<``      characters, escaped
+limits beside an integral        below and above it (with STIX they run into the sign)
+``menclose`` (not MathML Core)   an accent
+===============================  =====================================================================================
 
 Expectations and other operators of probability are written as functions: ``Function("E")(x)`` is set as E[x], likewise
 ``Var``, ``Cov``, ``P`` (P(..)), and ``Function("norm")(x)`` as ||x||.
