@@ -19,6 +19,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "README.md"]
 templates_path = ["_templates"]
+smartquotes = False  # an apostrophe is a prime
 html_theme = "furo"
 html_title = f"haarmite {version}"
 html_static_path: list[str] = []
@@ -46,6 +47,8 @@ def escape_mathematics(app: Any, what: str, name: str, obj: Any, options: Any, l
     """Escape reStructuredText's own signs outside literals and examples."""
     if what == "module":
         lines[:] = separate_blocks(lines)
+    elif what in ("property", "attribute"):
+        lines.insert(0, "")  # else napoleon takes the words before a colon for a type
     in_example = in_literal = False
     margin = 0
     for number, line in enumerate(lines):
