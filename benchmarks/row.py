@@ -122,7 +122,7 @@ def show(rows: Iterable[Row]) -> None:
         found.append(row)
         print(text_line(row.cells()), flush=True)
     if ROWS in os.environ:
-        Path(os.environ[ROWS]).write_text(json.dumps([asdict(row) for row in found]), encoding="utf-8")
+        Path(os.environ[ROWS]).write_text(json.dumps([asdict(row) for row in found], default=float), encoding="utf-8")
 
 
 def alone(name: str, rows: Callable[[], Iterable[Row]]) -> None:

@@ -138,6 +138,10 @@ def normalised_backward(gradient: Array, normalised: Array, squares: Array, *, c
     return result - result.mean(axis=-1, keepdims=True) if centred else result
 
 
+_TOGETHER = 1 << 16
+"""Numbers in the states whose gaps `gap_path` takes together: half a megabyte."""
+
+
 def gap_path(network: BatchNormNetwork, batch: ArrayLike, rng: np.random.Generator) -> Array:
     """Return phi(X_0), ..., phi(X_L); memory does not grow with depth.
 
@@ -165,11 +169,22 @@ def gap_path(network: BatchNormNetwork, batch: ArrayLike, rng: np.random.Generat
     True
     """
     state = checked_batch(network, batch, "gap_path")
-    gaps = [isometry_gap(state)]
+    gaps = [isometry_gap(state)[None]]
+    waiting: list[Array] = []  # gaps of several layers at once: small matrices cost more in calls than in arithmetic
     for layer in range(network.depth):
         state = next_state(network, layer, state, rng)
-        gaps.append(isometry_gap(state))
-    return np.stack(gaps, axis=-1)
+        waiting.append(state)
+        if len(waiting) * state.size >= _TOGETHER or layer == network.depth - 1:
+            gaps.append(_gaps(waiting))
+            waiting.clear()
+    return np.moveaxis(np.concatenate(gaps), 0, -1)
+
+
+def _gaps(states: list[Array]) -> Array:
+    """Return the isometry gaps of states, copied along the lines in which they lie in memory."""
+    if states[0].flags.c_contiguous:
+        return isometry_gap(np.stack(states))
+    return isometry_gap(np.stack([state.swapaxes(-1, -2) for state in states]).swapaxes(-1, -2))
 
 
 def next_state(network: BatchNormNetwork, layer: int, state: Array, rng: NormalSource) -> Array:
