@@ -20,8 +20,9 @@ from benchmarks.peers import peer_module
 from benchmarks.row import Row, alone, cpu_seconds, in_turns
 from numerics.backpropagation import backpropagate
 from numerics.gram_chain import correlation_potential, gram_chain, gram_matrix, isometry_gap
-from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, LayerNorm
+from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear
 from numerics.network import Network, layer_normalised_mlp
+from numerics.normalisation import LayerNorm
 from numerics.random_streams import stream
 from numerics.sampler import batch_of_gram, sample
 from theory.activation import Activation, catalogue

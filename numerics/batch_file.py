@@ -87,7 +87,7 @@ def _is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return True
+    return "_" not in text  # Python reads 1_0 as 10; in data it is a slip
 
 
 def _numeric(array: np.ndarray, name: str) -> np.ndarray:

@@ -14,7 +14,7 @@ goes on. Weights used twice (tied, recurrent, convolutional) would break both, a
 respect to the input. Pullbacks of linear layers draw, so each is called once, last layer first; they append the squared
 Frobenius norm of the gradient with respect to the weights to a list.
 
-The norms are defined in `numerics.normalisation`; they belong to this vocabulary and are named here, too.
+The norms, which belong to this vocabulary, stand in `numerics.normalisation`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ import numpy as np
 
 from numerics.activation_arrays import activation_values, value_and_slope
 from numerics.array_backend import Array, NormalSource
-from numerics.normalisation import BatchNorm, LayerNorm, Recentre, Rescale, RMSNorm
 from numerics.weight_action import (
     Transpose,
     gaussian_columns,
@@ -44,20 +43,14 @@ if TYPE_CHECKING:
     from theory.activation import Activation
 
 __all__ = [
-    "BatchNorm",
     "Elementwise",
     "Gain",
     "GaussianLinear",
     "HaarLinear",
     "Layer",
-    "LayerNorm",
     "Linear",
     "Pullback",
-    "RMSNorm",
-    "Recentre",
-    "Rescale",
     "Residual",
-    "gaussian_columns",
 ]
 
 Pullback = Callable[[Array, list[Array]], Array]
@@ -232,6 +225,7 @@ class Residual:
 
     Examples
     --------
+    >>> from numerics.normalisation import LayerNorm
     >>> block = Residual((GaussianLinear(), LayerNorm()), (GaussianLinear(),), weight=0.8, skip_weight=0.6)
     >>> block.apply(np.eye(2)[None], 2, np.random.default_rng(0)).shape
     (1, 2, 2)

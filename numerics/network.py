@@ -6,17 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from numerics.layer import (
-    BatchNorm,
-    Elementwise,
-    Gain,
-    GaussianLinear,
-    HaarLinear,
-    Layer,
-    LayerNorm,
-    Recentre,
-    Residual,
-)
+from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Residual
+from numerics.normalisation import BatchNorm, LayerNorm, Recentre
 
 if TYPE_CHECKING:
     from theory.activation import Activation

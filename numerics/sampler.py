@@ -20,8 +20,9 @@ from typing import Literal
 import numpy as np
 
 from numerics.array_backend import Array, ArrayBackend, NormalSource, array_namespace, current_backend, to_host
-from numerics.layer import BatchNorm, Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Linear, Recentre, Residual
+from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Linear, Residual
 from numerics.network import Network
+from numerics.normalisation import BatchNorm, Recentre
 
 __all__ = ["MEMORY", "Sampler", "batch_of_gram", "choose_sampler", "sample"]
 

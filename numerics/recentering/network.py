@@ -19,8 +19,9 @@ import numpy as np
 
 from numerics.array_backend import Array, NormalSource, array_namespace
 from numerics.gram_chain import gram_chain
-from numerics.layer import Elementwise, Gain, GaussianLinear, Layer, Pullback, Recentre, Rescale
+from numerics.layer import Elementwise, Gain, GaussianLinear, Layer, Pullback
 from numerics.network import Network
+from numerics.normalisation import Recentre, Rescale
 from numerics.recentering.batch import checked_recentred
 from theory.activation.activation import Activation
 from theory.recentering.homogeneous_kernel import HomogeneousKernel

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs_check.interval.cell_bound import Cell, Method
-from proofs_check.interval.recheck import SCHEMA
+from proofs_check.interval.checker.document import SCHEMA
 from proofs_check.interval.statement import Statement
 from proofs_check.interval.substitution import Substitution
 from proofs_check.interval.zeros import Corner, FaceZero

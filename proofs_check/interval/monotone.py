@@ -26,7 +26,8 @@ from flint import arb
 
 from proofs_check.interval.ball import arithmetic, rational_ball
 from proofs_check.interval.certificate import Certificate
-from proofs_check.interval.recheck import KERNEL_CLAIM, SCHEMA
+from proofs_check.interval.checker.document import SCHEMA
+from proofs_check.interval.checker.kernel import KERNEL_CLAIM
 from proofs_check.interval.statement import Rational, exact_end
 
 PRECISION = 256

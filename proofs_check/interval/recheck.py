@@ -22,12 +22,10 @@ from dataclasses import dataclass
 from mpmath import iv
 
 if __package__:
-    from proofs_check.interval.checker.document import SCHEMA, Checker
-    from proofs_check.interval.checker.kernel import KERNEL_CLAIM
+    from proofs_check.interval.checker.document import Checker
     from proofs_check.interval.checker.reading import LARGEST_DOCUMENT, Budget, Refused, read_document
 else:  # run as a file: the folder beside it is found by its own name
-    from checker.document import SCHEMA, Checker  # type: ignore[import-not-found, no-redef]
-    from checker.kernel import KERNEL_CLAIM  # type: ignore[import-not-found, no-redef]
+    from checker.document import Checker  # type: ignore[import-not-found, no-redef]
     from checker.reading import (  # type: ignore[import-not-found, no-redef]
         LARGEST_DOCUMENT,
         Budget,
@@ -36,7 +34,7 @@ else:  # run as a file: the folder beside it is found by its own name
     )
 
 WORK_LIMIT = 10_000_000
-__all__ = ["KERNEL_CLAIM", "SCHEMA", "Recheck", "main", "recheck"]
+__all__ = ["Recheck", "main", "recheck"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SUM, PRODUCT, POWER, ATOM = 0, 1, 2, 3
 
-_FUNCTIONS = {
+COQ_FUNCTIONS = {
     "log": "ln",
     "exp": "exp",
     "sin": "sin",
@@ -28,8 +28,10 @@ _FUNCTIONS = {
     "sinh": "sinh",
     "cosh": "cosh",
     "tanh": "tanh",
-    "Abs": "Rabs",
 }
+"""Elementary functions by the name that SymPy and a tape share, and their names in Coq."""
+
+_FUNCTIONS = {**COQ_FUNCTIONS, "Abs": "Rabs"}
 
 _TAKEN = frozenset(
     [

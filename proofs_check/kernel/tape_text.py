@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from proofs_check.interval.tape import Tape
-from proofs_check.kernel.expression import ATOM, POWER, PRODUCT, SUM, UnsupportedError
+from proofs_check.kernel.expression import ATOM, COQ_FUNCTIONS, POWER, PRODUCT, SUM, UnsupportedError
 
 _OPERATORS = {
     "add": ("+", SUM, PRODUCT),
@@ -18,22 +18,7 @@ _OPERATORS = {
     "mul": ("*", PRODUCT, POWER),
     "div": ("/", PRODUCT, POWER),
 }
-_FUNCTIONS = {
-    "sqrt": "sqrt",
-    "exp": "exp",
-    "log": "ln",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "asin": "asin",
-    "acos": "acos",
-    "atan": "atan",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-    "abs": "Rabs",
-    "erf": "erf",
-}
+_FUNCTIONS = {**COQ_FUNCTIONS, "sqrt": "sqrt", "abs": "Rabs", "erf": "erf"}
 _PAIRS = {"max": "Rmax", "min": "Rmin"}
 
 

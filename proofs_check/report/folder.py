@@ -6,6 +6,7 @@
 ``report.md``        the same in short, for places that show Markdown (`markdown.py`)
 ``junit.xml``        the same for continuous integration (`junit.py`)
 ``certificates/``    proofs that ``haarmite recheck`` accepts or refuses on its own
+``kernel/``          the theorems of the run for Coq, if it was asked (`proofs_check.kernel.folder`)
 ===================  ==================================================================================
 """
 

@@ -30,9 +30,10 @@ from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
-from sympy.core.relational import Relational
 from sympy.printing.mathml import MathMLPresentationPrinter
 from sympy.printing.precedence import PRECEDENCE, precedence_traditional
+
+from proofs_check.report.formula_shape import chain_of, fraction_of, primes_of, starts_with_digit
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
@@ -43,7 +44,6 @@ _SUBSCRIPTS = {"star": "\N{ASTERISK OPERATOR}", "oo": "\N{INFINITY}", "infty": "
 _OPERATORS = {"E": "\U0001d53c", "P": "\N{DOUBLE-STRUCK CAPITAL P}"}
 _IN_BRACKETS = frozenset({"E", "Var", "Cov"})
 _LARGE = (sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit, sympy.Piecewise)
-_FORWARDS = {sympy.StrictLessThan: "<", sympy.LessThan: "\N{LESS-THAN OR EQUAL TO}"}
 
 Node = Any  # xml.dom.minidom nodes; SymPy's printer carries no types
 
@@ -218,14 +218,14 @@ class TextbookPrinter(MathMLPresentationPrinter):
         return self._element("mover", self._print(expr.args[0]), self._mo("\N{OVERLINE}"), accent="true")
 
     def _print_Derivative(self, expr: sympy.Derivative) -> Node:
-        primes = _primes(expr)
+        primes = primes_of(expr)
         if primes is None:
             return super()._print_Derivative(expr)
         return self._primed(expr.expr, primes, expr.expr.args)
 
     def _print_Subs(self, expr: sympy.Subs) -> Node:
         inner = expr.expr
-        if isinstance(inner, sympy.Derivative) and (primes := _primes(inner)) and inner.expr.args == expr.variables:
+        if isinstance(inner, sympy.Derivative) and (primes := primes_of(inner)) and inner.expr.args == expr.variables:
             return self._primed(inner.expr, primes, expr.point)
         places = [
             self._row(self._print(old), self._mo("="), self._print(new))
@@ -257,7 +257,7 @@ class TextbookPrinter(MathMLPresentationPrinter):
         return self.parenthesize(term, PRECEDENCE["Add"])
 
     def _print_Mul(self, expr: sympy.Mul) -> Node:
-        sign, above, below = _fraction(expr)
+        sign, above, below = fraction_of(expr)
         # a sum beside a short fraction, but a sum over a sum within one
         short = below and not any(factor.has(*_LARGE) for factor in below)
         outside = [factor for factor in above if isinstance(factor, _LARGE)] if short else []
@@ -281,7 +281,7 @@ class TextbookPrinter(MathMLPresentationPrinter):
         for place, factor in enumerate(factors):
             last = place == len(factors) - 1
             if place:
-                nodes.append(self._mo(_DOT if _starts_with_digit(factor) else _TIMES))
+                nodes.append(self._mo(_DOT if starts_with_digit(factor) else _TIMES))
                 if isinstance(factor, sympy.Function | sympy.Max | sympy.Min) and len(factor.func.__name__) > 2:
                     nodes.append(self._element("mspace", width="0.17em"))
             nodes.append(self.parenthesize(factor, PRECEDENCE["Mul"], strict=last and isinstance(factor, _LARGE)))
@@ -339,7 +339,7 @@ class TextbookPrinter(MathMLPresentationPrinter):
         return self._element("mrow", self._mo("{"), table)
 
     def _print_And(self, expr: sympy.And) -> Node:
-        chain = _chain(expr)
+        chain = chain_of(expr)
         if chain is None:
             return super()._print_And(expr)
         low, first, middle, second, high = chain
@@ -360,64 +360,3 @@ def _letter(name: str) -> str:
 
     # SymPy's table knows "lamda"; a person writes "lambda"
     return str(greek_unicode.get({"lambda": "lamda", "Lambda": "Lamda"}.get(name, name), name))
-
-
-def _primes(expr: sympy.Derivative) -> int | None:
-    """Return how many primes set a derivative of f(x) by x, or None if primes would not do."""
-    variables = set(expr.variables)
-    simple = isinstance(expr.expr, AppliedUndef) and len(expr.expr.args) == 1 and variables == set(expr.expr.args)
-    return len(expr.variables) if simple and len(expr.variables) <= 3 else None
-
-
-def _fraction(expr: sympy.Expr) -> tuple[int, list[Any], list[Any]]:
-    """Split a product into its sign, the factors above and those below the line.
-
-    Rational negative powers go below; e^(-x) and b^(-l) stay above. Square roots below are joined, and an integer's
-    root moves there if it then cancels: sqrt(2)/(2 sqrt(pi)) is 1/sqrt(2 pi).
-    """
-    sign, numerator, denominator = 1, 1, 1
-    above: list[Any] = []
-    below: list[Any] = []
-    roots: list[Any] = []
-    for factor in sympy.Mul.make_args(expr):
-        if factor.is_Rational:
-            sign *= -1 if factor < 0 else 1
-            numerator, denominator = numerator * abs(factor.p), denominator * factor.q
-        elif isinstance(factor, sympy.Pow) and factor.exp.is_Rational and factor.exp.is_negative:
-            if factor.exp == -sympy.S.Half:
-                roots.append(factor.base)
-            else:
-                below.append(sympy.Pow(factor.base, -factor.exp, evaluate=False) if factor.exp != -1 else factor.base)
-        else:
-            above.append(factor)
-    for factor in above:
-        is_root = isinstance(factor, sympy.Pow) and factor.exp == sympy.S.Half and factor.base.is_Integer
-        if is_root and denominator % factor.base == 0:
-            above.remove(factor)
-            roots.insert(0, factor.base)
-            denominator //= int(factor.base)
-            break
-    if roots:
-        joined = roots[0] if len(roots) == 1 else sympy.Mul(*roots, evaluate=False)
-        below.append(sympy.Pow(joined, sympy.S.Half, evaluate=False))
-    above = [sympy.Integer(numerator), *above] if numerator != 1 or not (above or below or denominator != 1) else above
-    below = [sympy.Integer(denominator), *below] if denominator != 1 else below
-    return sign, above, below
-
-
-def _starts_with_digit(factor: Any) -> bool:
-    base = factor.base if isinstance(factor, sympy.Pow) and factor.exp != sympy.S.Half else factor
-    return bool(base.is_Integer or base.is_Float)
-
-
-def _chain(expr: sympy.And) -> tuple[Any, str, Any, str, Any] | None:
-    """Return a <= x < b of two relations that share x, or None."""
-    if len(expr.args) != 2 or not all(isinstance(part, Relational) for part in expr.args):
-        return None
-    turned = [part if type(part) in _FORWARDS else part.reversed for part in expr.args]
-    if any(type(part) not in _FORWARDS for part in turned):
-        return None
-    for first, second in (turned, turned[::-1]):
-        if first.rhs == second.lhs:
-            return first.lhs, _FORWARDS[type(first)], first.rhs, _FORWARDS[type(second)], second.rhs
-    return None

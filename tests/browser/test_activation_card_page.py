@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,9 @@ import pytest
 from proofs_check.report.card import Subject, card_of, card_page
 from theory.activation import Activation
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
+pytestmark = pytest.mark.slow
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BROWSER is None, reason=f"none of {', '.join(BROWSERS)} is installed"),
-]
+Browse = Callable[..., str]
 
 MEASURE = """<script>
 window.complaints = [];
@@ -51,26 +46,16 @@ window.addEventListener("load", () => {
 </script>"""
 
 
-def measured(page: str, folder: Path, width: int, *flags: str) -> dict[str, Any]:
+def measured(browse: Browse, page: str, folder: Path, width: int, *flags: str) -> dict[str, Any]:
     file = folder / f"card-{width}.html"
     file.write_text(page.replace("</head>", MEASURE + "</head>", 1), encoding="utf-8")
-    assert BROWSER is not None
     # a headless window is at least 500 wide: a phone is a frame of that width in it
     frame = folder / f"frame-{width}.html"
     frame.write_text(f'<!DOCTYPE html><body style="margin:0"><iframe src="{file.name}" style="border:0;width:{width}px;height:6000px"></iframe><script>window.addEventListener("load", () => {{ document.body.append(document.adoptNode(document.querySelector("iframe").contentDocument.querySelector("#findings").cloneNode(true))); }});</script>', encoding="utf-8")  # fmt: skip
-    common = [
-        BROWSER,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--allow-file-access-from-files",
-        *flags,
-    ]
     picture = folder / f"card-{width}.png"
     size = f"--window-size={max(width, 500)},6000"
     wanted = [size, "--virtual-time-budget=10000", f"--screenshot={picture}", "--dump-dom", frame.as_uri()]
-    dumped = subprocess.run([*common, *wanted], capture_output=True, text=True, timeout=120, check=True).stdout
+    dumped = browse(folder, *flags, *wanted)
     assert picture.stat().st_size > 10_000
     found = re.search(r'<pre id="findings">(.*?)</pre>', dumped, flags=re.DOTALL)
     assert found is not None
@@ -79,10 +64,10 @@ def measured(page: str, folder: Path, width: int, *flags: str) -> dict[str, Any]
 
 
 @pytest.mark.parametrize(("text", "width"), [("gelu", 390), ("max(x,0)+0.1*min(x,0)", 1200)])
-def test_the_card_fits_and_shows_everything(text: str, width: int, tmp_path: Path) -> None:
+def test_the_card_fits_and_shows_everything(browse: Browse, text: str, width: int, tmp_path: Path) -> None:
     page = card_page(card_of(Subject(Activation.from_text(text), width=64, depth=6)))
     flags = ("--force-dark-mode", "--blink-settings=preferredColorScheme=0") if width == 1200 else ()
-    found = measured(page, tmp_path, width, *flags)
+    found = measured(browse, page, tmp_path, width, *flags)
     assert found["width"] == width
     assert found["scroll"] <= width
     assert found["outside"] == []

@@ -7,10 +7,8 @@ Screenshots are kept beside the copy, in pytest's folder of the test.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -27,13 +25,9 @@ from proofs_check.selection import select_claims
 from proofs_check.symbolic import exact_evidence
 from proofs_check.trial import Trial
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
+pytestmark = pytest.mark.slow
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BROWSER is None, reason=f"none of {', '.join(BROWSERS)} is installed"),
-]
+Browse = Callable[..., str]
 
 # Errors are caught from the start of the page; measurements are taken once it is laid out, with everything unfolded.
 CATCH = """<script>
@@ -109,18 +103,7 @@ def report_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def browse(folder: Path, *arguments: str) -> str:
-    """Run the browser with a profile of its own, without a window; the sandbox needs rights that containers lack."""
-    assert BROWSER is not None
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage",
-               f"--user-data-dir={folder / 'profile'}", *arguments]  # fmt: skip
-    environment = os.environ | {"HOME": str(folder)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def measure(file: Path, folder: Path, width: int, dark: bool) -> dict[str, object]:
+def measure(browse: Browse, file: Path, folder: Path, width: int, dark: bool) -> dict[str, object]:
     """Return what the script finds in a copy of the page at this width, framed so that narrow windows are honoured."""
     text = file.read_text(encoding="utf-8").replace("<head>", f"<head>{CATCH}", 1)
     copy = folder / "copy.html"
@@ -135,7 +118,6 @@ def measure(file: Path, folder: Path, width: int, dark: bool) -> dict[str, objec
     )
     dumped = browse(
         folder,
-        "--allow-file-access-from-files",
         f"--window-size={max(width, 600)},2000",
         *scheme,
         "--dump-dom",
@@ -143,7 +125,7 @@ def measure(file: Path, folder: Path, width: int, dark: bool) -> dict[str, objec
     )
     found = re.search(r'<pre id="copied">(.*?)</pre>', dumped, re.DOTALL)
     assert found, dumped[-2000:]
-    browse(folder, "--allow-file-access-from-files", f"--window-size={max(width, 600)},2000", *scheme,
+    browse(folder, f"--window-size={max(width, 600)},2000", *scheme,
            f"--screenshot={folder / f'{width}-{dark}.png'}", frame.as_uri())  # fmt: skip
     assert (folder / f"{width}-{dark}.png").stat().st_size > 10_000
     return dict(json.loads(unescape(found[1])))
@@ -157,8 +139,8 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
-def test_the_page_fits_its_window(report_page: Path, tmp_path: Path, width: int, dark: bool) -> None:
-    found = measure(report_page, tmp_path, width, dark)
+def test_the_page_fits_its_window(browse: Browse, report_page: Path, tmp_path: Path, width: int, dark: bool) -> None:
+    found = measure(browse, report_page, tmp_path, width, dark)
     for state in ("folded", "unfolded"):
         at = found[state]
         assert isinstance(at, dict)
@@ -176,19 +158,19 @@ def test_the_page_fits_its_window(report_page: Path, tmp_path: Path, width: int,
     assert brighter / darker >= 7  # WCAG 2.2, AAA for body text
 
 
-def test_the_measurement_sees_a_page_that_is_too_wide(report_page: Path, tmp_path: Path) -> None:
+def test_the_measurement_sees_a_page_that_is_too_wide(browse: Browse, report_page: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.html"
     text = report_page.read_text(encoding="utf-8")
     wide = '<p style="width:700px">too wide</p><math></math><script>console.error("complaint")</script><main>'
     broken.write_text(text.replace("<main>", wide, 1), encoding="utf-8")
-    found = measure(broken, tmp_path, 360, False)
+    found = measure(browse, broken, tmp_path, 360, False)
     assert found["folded"]["scroll"] > 360  # type: ignore[index]
     assert "too wide" in found["folded"]["outside"][0]  # type: ignore[index]
     assert found["flat"] == [""]
     assert found["complaints"] == ["error: complaint"]
 
 
-def test_paper_shows_what_is_folded(report_page: Path, tmp_path: Path) -> None:
+def test_paper_shows_what_is_folded(browse: Browse, report_page: Path, tmp_path: Path) -> None:
     """The PDF is as long as that of the page with everything unfolded, and longer than without the folded parts."""
     text = report_page.read_text(encoding="utf-8")
     assert "<details" in text

@@ -6,18 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from numerics.layer import (
-    BatchNorm,
-    Elementwise,
-    Gain,
-    GaussianLinear,
-    HaarLinear,
-    Layer,
-    LayerNorm,
-    Recentre,
-    Residual,
-)
+from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Residual
 from numerics.network import power_gains
+from numerics.normalisation import BatchNorm, LayerNorm, Recentre
 from theory.activation import catalogue
 
 Blocks = Callable[[str, int], tuple[Layer, ...]]

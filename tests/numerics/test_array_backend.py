@@ -21,8 +21,9 @@ from numerics.array_backend import (
 )
 from numerics.backpropagation import backpropagate
 from numerics.gram_chain import gram_chain, gram_matrix, isometry_gap
-from numerics.layer import BatchNorm, Elementwise, GaussianLinear, HaarLinear, LayerNorm, Residual
+from numerics.layer import Elementwise, GaussianLinear, HaarLinear, Residual
 from numerics.network import Network
+from numerics.normalisation import BatchNorm, LayerNorm
 from numerics.sampler import batch_of_gram, sample
 from numerics.statistics.distribution_test import two_sample_law_test
 from theory.activation import catalogue

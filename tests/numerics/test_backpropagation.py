@@ -8,16 +8,9 @@ import numpy as np
 import pytest
 
 from numerics.backpropagation import GradientNorms, backpropagate
-from numerics.layer import (
-    BatchNorm,
-    Gain,
-    GaussianLinear,
-    HaarLinear,
-    Layer,
-    Recentre,
-    Residual,
-)
+from numerics.layer import Gain, GaussianLinear, HaarLinear, Layer, Residual
 from numerics.network import Network
+from numerics.normalisation import BatchNorm, Recentre
 from numerics.sampler import choose_sampler
 from numerics.statistics.distribution_test import two_sample_law_test
 

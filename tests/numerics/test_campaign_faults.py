@@ -87,7 +87,7 @@ def check_store(path) -> int:
 
 
 # Shards enough that the run cannot finish before its last kill.
-@pytest.mark.parametrize(("where", "kills", "longest", "shards"), [("serial", 12, 0.4, 900), ("2", 8, 0.6, 1500)])
+@pytest.mark.parametrize(("where", "kills", "longest", "shards"), [("serial", 6, 0.4, 450), ("2", 4, 0.6, 750)])
 def test_a_run_killed_again_and_again_resumes_to_the_same_bits(environment, tmp_path, where, kills, longest, shards):
     path, moments = tmp_path / "r.sqlite", random.Random(where)
     kept = [0]
@@ -137,7 +137,7 @@ def cluster(environment, workers):
 
 
 def test_killed_workers_of_this_machine_cost_only_their_shards(environment, tmp_path):
-    shards, kills, moments = 1200, 12, random.Random(1)
+    shards, kills, moments = 800, 6, random.Random(1)
     path = tmp_path / "r.sqlite"
     process = program(environment, path, 2, shards, 0.01)
     process.stdout.readline()
@@ -160,7 +160,7 @@ def test_killed_workers_of_this_machine_cost_only_their_shards(environment, tmp_
 
 
 def test_killed_workers_of_a_cluster_cost_only_their_shards(environment, tmp_path):
-    shards, kills, moments = 600, 8, random.Random(2)
+    shards, kills, moments = 400, 4, random.Random(2)
     path = tmp_path / "r.sqlite"
     with cluster(environment, 2) as (nannies, address):
         process = program(environment, path, address, shards, 0.01)

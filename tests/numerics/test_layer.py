@@ -5,20 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.layer import (
-    BatchNorm,
-    Elementwise,
-    Gain,
-    GaussianLinear,
-    HaarLinear,
-    Layer,
-    LayerNorm,
-    Recentre,
-    Rescale,
-    Residual,
-    RMSNorm,
-    gaussian_columns,
-)
+from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Residual
+from numerics.normalisation import BatchNorm, LayerNorm, Recentre, Rescale, RMSNorm
+from numerics.weight_action import gaussian_columns
 from theory.activation import catalogue
 
 TANH = Elementwise(catalogue("tanh")[0])

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from numerics.gram_chain import correlation_potential, gram_chain, isometry_gap, state_chain
-from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, LayerNorm, Residual, gaussian_columns
+from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Residual
 from numerics.network import Network, layer_normalised_mlp, network_in_order, power_gains
+from numerics.normalisation import LayerNorm
 from numerics.statistics.distribution_test import two_sample_law_test
+from numerics.weight_action import gaussian_columns
 from theory.activation import catalogue
 
 WIDTH, SAMPLES, DEPTH, REPEATS = 24, 4, 4, 1500

@@ -9,15 +9,9 @@ import numpy as np
 import pytest
 
 from numerics.gram_chain import gram_matrix, isometry_gap, state_chain
-from numerics.layer import (
-    BatchNorm,
-    Elementwise,
-    GaussianLinear,
-    HaarLinear,
-    Layer,
-    Residual,
-)
+from numerics.layer import Elementwise, GaussianLinear, HaarLinear, Layer, Residual
 from numerics.network import Network, network_in_order
+from numerics.normalisation import BatchNorm
 from numerics.sampler import batch_of_gram, bytes_per_network, choose_sampler, sample
 from numerics.statistics.distribution_test import two_sample_law_test
 from theory.activation import catalogue

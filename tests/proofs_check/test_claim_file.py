@@ -256,3 +256,34 @@ def test_a_store_knows_the_samples_of_a_file_again(tmp_path: Path) -> None:
         found.append((json.loads(out)["claims"][0]["evidence"][0]["figures"], campaigns, shards))
     assert found[0] == found[1]
     assert found[0][2] > 0
+
+
+WRONG_KINDS = [
+    ("paper='mine'", "needs paper=Paper(key, citation), got 'mine'"),
+    ("title=3", "needs a title that is text, got 3"),
+    ("pinned='relu'", "needs its pinned cases in a list, got 'relu'"),
+    ("pinned=2", "needs its pinned cases in a list, got 2"),
+    ("mutants=Mutant('m', Square(1), '2', SYMBOLIC)", "needs its mutants in a list"),
+    ("mutants=['m']", "needs mutants made by Mutant(...), got 'm'"),
+    ("mutants=[Mutant('m', Square(1), '2', 'symbolic')]", "Mutant 'm' needs by=SYMBOLIC, CERTIFIED or SAMPLED"),
+    ("mutants=[Mutant('m', Square(1), 2, SYMBOLIC)]", "Mutant 'm' needs the label of a case as text, got 2"),
+    ("cases=[1, 2]", "needs a function for cases, got [1, 2]"),
+    ("paper=Paper(1, 'c')", "Paper needs a key that is text, got 1"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "message"), WRONG_KINDS)
+def test_an_argument_of_the_wrong_kind_is_named_with_its_line(tmp_path: Path, wrong: str, message: str) -> None:
+    right = {"title": "'t'", "paper": "MINE", "pinned": "[2]", "mutants": "[Mutant('m', Square(1), '2', SYMBOLIC)]"}
+    name, _, value = wrong.partition("=")
+    arguments = ", ".join(f"{key}={text}" for key, text in (right | {name: value}).items())
+    text = HEAD + f"\nmine = Claim(id='K1', statement=Square(), {arguments})\nmine.symbolic(judge)\n"
+    (trouble,) = read_claim_file(written(tmp_path, text)).troubles
+    assert message in trouble.what
+    assert trouble.where.endswith(f":{line_of(text, 'mine = Claim')}")
+
+
+def test_for_all_without_a_rung_is_named(tmp_path: Path) -> None:
+    text = HEAD + "\nmine = make('K1')\n\n@mine.for_all\ndef proof(statement, _, trial): ...\n"
+    troubles = read_claim_file(written(tmp_path, text)).troubles
+    assert any("Claim K1 needs for_all(SYMBOLIC)" in trouble.what for trouble in troubles)

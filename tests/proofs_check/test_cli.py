@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -181,3 +182,11 @@ def test_doctor_finds_the_flint_ground_types() -> None:
     findings = json.loads(out)
     assert findings["facts"]["sympy ground types"] == "flint"
     assert code == (3 if findings["problems"] else 0)
+
+
+def test_help_of_derive_names_every_function_that_text_may_use() -> None:
+    from theory.activation.expression import FUNCTIONS
+
+    code, out, _ = haarmite("derive", "--help")
+    assert code == 0
+    assert {*FUNCTIONS, "max", "min"} <= set(re.findall(r"\w+", out))

@@ -27,20 +27,24 @@ def without_times(text: str) -> Any:
     return strip(json.loads(text))
 
 
+@pytest.fixture(scope="module")
+def undisturbed() -> Any:
+    return without_times(subprocess.run(VERIFY, capture_output=True, text=True, check=True).stdout)
+
+
 @pytest.mark.slow
 @pytest.mark.fault
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_killed_runs_resume_to_the_same_report(tmp_path: Path, jobs: int) -> None:
-    undisturbed = subprocess.run(VERIFY, capture_output=True, text=True, check=True)
+def test_killed_runs_resume_to_the_same_report(tmp_path: Path, undisturbed: Any, jobs: int) -> None:
     store = tmp_path / "shards.sqlite"
     command = [*VERIFY, "--store", str(store), "--jobs", str(jobs)]
-    for patience in (1.5, 2.0, 2.5):
+    for patience in (1.5, 2.5):
         child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(patience)
         child.kill()
         child.wait()
     resumed = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert without_times(resumed.stdout) == without_times(undisturbed.stdout)
+    assert without_times(resumed.stdout) == undisturbed
     with sqlite3.connect(store) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

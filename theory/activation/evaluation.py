@@ -55,6 +55,10 @@ _ARITHMETIC: dict[str, Callable[..., Any]] = {
     "negate": lambda a: -a,
 }
 
+# Functions that SymPy, mpmath and NumPy know by these names, and those that NumPy knows by others or not at all.
+_ELEMENTARY = ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh")
+_INVERSE_AND_ERROR = ("atan", "asinh", "erf", "erfc")
+
 
 def to_sympy(expression: Expression, x: sympy.Expr | None = None) -> sympy.Expr:
     """Return the tree as a SymPy expression in `x` (a real symbol named x if none is given).
@@ -83,24 +87,7 @@ def to_sympy(expression: Expression, x: sympy.Expr | None = None) -> sympy.Expr:
         "Phi": lambda u: half + sp.erf(u / sp.sqrt(2)) / 2,
         "sigmoid": lambda u: 1 / (1 + sp.exp(-u)),
         "softplus": lambda u: sp.log(1 + sp.exp(u)),
-        **{
-            name: getattr(sp, name)
-            for name in (
-                "exp",
-                "log",
-                "sqrt",
-                "sin",
-                "cos",
-                "tan",
-                "tanh",
-                "sinh",
-                "cosh",
-                "atan",
-                "asinh",
-                "erf",
-                "erfc",
-            )
-        },
+        **{name: getattr(sp, name) for name in (*_ELEMENTARY, *_INVERSE_AND_ERROR)},
     }
     constants = {"pi": sp.pi, "E": sp.E}
     symbol = sp.Symbol("x", real=True) if x is None else x
@@ -137,24 +124,7 @@ def to_mpmath(expression: Expression, x: Any) -> mpmath.mpf:
         "Phi": mp.ncdf,
         "sigmoid": sigmoid,
         "softplus": lambda u: (u + mp.log1p(mp.exp(-u))) if mp.re(u) > 0 else mp.log1p(mp.exp(u)),
-        **{
-            name: getattr(mp, name)
-            for name in (
-                "exp",
-                "log",
-                "sqrt",
-                "sin",
-                "cos",
-                "tan",
-                "tanh",
-                "sinh",
-                "cosh",
-                "atan",
-                "asinh",
-                "erf",
-                "erfc",
-            )
-        },
+        **{name: getattr(mp, name) for name in (*_ELEMENTARY, *_INVERSE_AND_ERROR)},
     }
     constants: dict[str, Any] = {"pi": mp.pi, "E": mp.e}
     return interpret(
@@ -251,7 +221,7 @@ def to_numpy(expression: Expression) -> Callable[[np.ndarray], np.ndarray]:
         "Phi": special("ndtr"),
         "sigmoid": special("expit"),
         "softplus": lambda u: np.logaddexp(u, np.asarray(u).dtype.type(0)),
-        **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh")},
+        **{name: getattr(np, name) for name in _ELEMENTARY},
     }
     # Constant subtrees are folded in balls at 120 bits first, so each costs one rounding to the argument's type.
     with flint.ctx.workprec(120):

@@ -14,7 +14,6 @@ References: S. Karlin, H. Taylor, "A Second Course in Stochastic Processes", cha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.enclosure.ball import Number, ball_of
@@ -102,6 +101,7 @@ class NormDiffusion:
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> [NormDiffusion(b).long_time for b in (1, 0, Fraction(-1, 2), -1, -3)]
     ['explodes or vanishes', 'vanishes', 'vanishes', 'null recurrent', 'positive recurrent']
     >>> NormDiffusion(-4).stationary.mean
@@ -222,9 +222,3 @@ def norm_generator(function: Expr, v: Symbol, b: Expr) -> Expr:
     from theory.covariance_sde.correlation import one_dimensional_generator
 
     return one_dimensional_generator(function, v, b * v * (v - 1), 2 * v**2)
-
-
-def exponent_table() -> tuple[tuple[Fraction, str], ...]:
-    """Return the long-time behaviour on both sides of and at every critical value of b."""
-    points = (Fraction(-3), Fraction(-1), Fraction(-1, 2), Fraction(0), Fraction(1))
-    return tuple((b, NormDiffusion(b).long_time) for b in points)

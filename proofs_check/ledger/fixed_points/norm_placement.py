@@ -149,8 +149,9 @@ def three_layers_of_width_500(statement: NormPlacement, activation: Activation, 
 def state_cosines(rng: np.random.Generator, expression: str, placement: Placement, networks: int) -> np.ndarray:
     """Return cosines of two states after three layers of width 500 with the norm at this place, from correlation 0.6."""
     from numerics.gram_chain import gram_chain
-    from numerics.layer import Elementwise, GaussianLinear, LayerNorm
+    from numerics.layer import Elementwise, GaussianLinear
     from numerics.network import Network
+    from numerics.normalisation import LayerNorm
 
     norm, activation = LayerNorm("layer" in placement), Elementwise(Activation.from_text(expression))
     inner = (norm, activation) if "before" in placement else (activation, norm)

@@ -180,7 +180,7 @@ def blocks_of_width_1000(statement: ResidualBlock, activation: Activation, trial
 
 def block_products(rng: np.random.Generator, expression: str, identity: bool, width: int, networks: int) -> np.ndarray:
     """Return y.y'/width for two samples of mean MEAN and norm^2 width after sqrt(1-t^2) s(Wx)/sqrt(E s^2) + t skip(x)."""
-    from numerics.layer import gaussian_columns
+    from numerics.weight_action import gaussian_columns
 
     activation = Activation.from_text(expression)
     scale = float(KernelMap.normalised(activation).scale.ball(20)) ** 0.5

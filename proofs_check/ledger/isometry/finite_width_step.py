@@ -192,7 +192,8 @@ def neuron_residuals(
     S and T are the activations of the two samples at one neuron, centred and scaled by their exact moments; rho is the
     correlation the layer was given. Ordered by layer, so each entry has mean 0 given all before it.
     """
-    from numerics.layer import LayerNorm, gaussian_columns
+    from numerics.normalisation import LayerNorm
+    from numerics.weight_action import gaussian_columns
 
     centred = KernelMap.centred(Activation.from_text(expression))
     mean, scale = float(centred.hermite.mean.ball(20)), float(centred.hermite.variance.ball(20)) ** 0.5

@@ -162,7 +162,7 @@ def in_neurons(statement: RescaledGrowth, case: Cluster, trial: Trial) -> Eviden
 
 def distances(rng: np.random.Generator, batch_size: int, spread: float, neurons: int) -> np.ndarray:
     """Return, per neuron, the mean squared distance of cluster samples after RC and RS, over its largest value 2n/(n-2)."""
-    from numerics.layer import Recentre, Rescale
+    from numerics.normalisation import Recentre, Rescale
 
     n = batch_size
     deviation = np.sqrt(spread / 2)  # of each sample, in units of the distance to the odd one

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from numerics.gram_chain import gram_chain
-from numerics.layer import BatchNorm
+from numerics.normalisation import BatchNorm
 from numerics.recentering.angle_recursion import MeanField
 from numerics.recentering.batch import binomial_interval, clustered_grams, first_hit, generic_grams, odd_state
 from numerics.recentering.network import UnitBatch, recentred_chain, recentred_network

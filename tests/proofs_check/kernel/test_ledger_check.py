@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
+from proofs_check.certified import from_proof
 from proofs_check.interval.statement import parse_statement
 from proofs_check.kernel.expression import UnsupportedError
 from proofs_check.kernel.folder import write_kernel_folder
@@ -79,6 +80,9 @@ def _mutant_sources() -> list[Source]:
     sources = []
     for task in plan(ledger()):
         if task.mutant is None or task.check.rung is not Rung.CERTIFIED:
+            continue
+        # `from_proof` alone names a point of a box; checks that do not know it need not run
+        if from_proof not in task.check.function.__globals__.values():
             continue
         evidence = perform(task, Trial(PROFILES["quick"], 0, task.key, 1e-8)).evidence
         for step in evidence.steps:

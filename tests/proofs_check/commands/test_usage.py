@@ -1,0 +1,44 @@
+"""Bad usage: one line on standard error, exit code 2, nothing on standard output."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+import pytest
+from typer.testing import CliRunner
+
+from proofs_check.cli import app
+
+BAD_USAGE = [
+    (["frobnicate"], "No such command 'frobnicate'; haarmite --help"),
+    (["--frobnicate"], "No such option: --frobnicate; haarmite --help"),
+    (["verify", "A2", "--jobs", "0"], "Invalid value for '--jobs'"),
+    (["verify", "A2", "--jobs", "many"], "Invalid value for '--jobs'"),
+    (["verify", "A2", "--seed", "-1"], "Invalid value for '--seed'"),
+    (["verify", "A2", "--report", ""], "verify needs a folder for the report"),
+    (["verify", "a7"], "did you mean 'A7'"),
+    (["derive"], "Missing argument 'EXPR'; haarmite derive --help"),
+    (["derive", "-x"], "text that begins with a minus goes after --"),
+    (["table", "rates", "--terms", "0"], "Invalid value for '--terms'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_USAGE)
+def test_bad_usage_is_one_line(arguments: list[str], message: str) -> None:
+    outcome = CliRunner().invoke(app, arguments)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert outcome.stderr.startswith("haarmite: ")
+    assert outcome.stderr.count("\n") == 1
+    assert message in outcome.stderr
+
+
+def test_no_command_shows_the_help() -> None:
+    outcome = CliRunner().invoke(app, [])
+    assert outcome.exit_code == 2
+    assert "Usage: haarmite" in outcome.output or "Usage: root" in outcome.output
+    assert "recheck" in outcome.output
+
+
+def test_version() -> None:
+    outcome = CliRunner().invoke(app, ["--version"])
+    assert (outcome.exit_code, outcome.stdout) == (0, f"haarmite {importlib.metadata.version('haarmite')}\n")
