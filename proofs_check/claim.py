@@ -34,6 +34,11 @@ CheckFunction = Callable[[Any, Any, "Trial"], Evidence]
 SYMBOLIC, CERTIFIED, SAMPLED = Rung.SYMBOLIC, Rung.CERTIFIED, Rung.SAMPLED
 
 
+def _check_kind(value: Any, kind: type, need: str) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{need}, got {value!r}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """Where a claim comes from.
@@ -48,6 +53,10 @@ class Paper:
 
     key: str
     citation: str
+
+    def __post_init__(self) -> None:
+        _check_kind(self.key, str, "Paper needs a key that is text")
+        _check_kind(self.citation, str, f"Paper {self.key} needs a citation that is text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,11 @@ class Mutant:
         The rung that must refute it.
     erratum : str or None
         If the wrong statement stands in print: where. The report then lists it with its witness.
+
+    Raises
+    ------
+    TypeError
+        If the name or the case's label is no text, or `by` is no rung.
     """
 
     name: str
@@ -83,6 +97,13 @@ class Mutant:
     on: str
     by: Rung
     erratum: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_kind(self.name, str, "Mutant needs a name that is text")
+        _check_kind(self.on, str, f"Mutant {self.name!r} needs the label of a case as text")
+        _check_kind(
+            self.by, Rung, f"Mutant {self.name!r} needs by=SYMBOLIC, CERTIFIED or SAMPLED (the rung that refutes it)"
+        )
 
 
 @dataclass(frozen=True)
@@ -111,6 +132,8 @@ class Claim:
     ------
     ValueError
         If there is no mutant, two cases share a label, or a mutant names a case that is not pinned.
+    TypeError
+        If title, paper, pinned cases, mutants, `cases` or `covers` are of another kind than stated above.
     """
 
     id: str
@@ -125,6 +148,7 @@ class Claim:
     checks: list[Check] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         labels = [str(case) for case in self.pinned]
         if len(set(labels)) < len(labels) or not labels:
             raise ValueError(f"Claim {self.id} needs pinned cases with distinct labels, got {labels}.")
@@ -135,6 +159,21 @@ class Claim:
         for mutant in self.mutants:
             if mutant.on and mutant.on not in labels:
                 raise ValueError(f"Mutant {mutant.name!r} of {self.id} needs a pinned case, got on={mutant.on!r}.")
+
+    def _check_kinds(self) -> None:
+        """Refuse what only a report, long after the run, would trip over."""
+        who = f"Claim {self.id} needs"
+        _check_kind(self.title, str, f"{who} a title that is text")
+        _check_kind(self.paper, Paper, f"{who} paper=Paper(key, citation)")
+        for name, values in (("pinned cases", self.pinned), ("mutants", self.mutants)):
+            _check_kind(values, Sequence, f"{who} its {name} in a list")
+            if isinstance(values, str):
+                raise TypeError(f"{who} its {name} in a list, got {values!r}.")
+        for mutant in self.mutants:
+            _check_kind(mutant, Mutant, f"{who} mutants made by Mutant(...)")
+        for name, value in (("cases", self.cases), ("covers", self.covers)):
+            if value is not None and not callable(value):
+                raise TypeError(f"{who} a function for {name}, got {value!r}.")
 
     def symbolic(self, function: CheckFunction) -> CheckFunction:
         """Register a check of the symbolic rung on one case (decorator)."""
@@ -149,7 +188,14 @@ class Claim:
         return self._register(Rung.SAMPLED, function)
 
     def for_all(self, rung: Rung) -> Callable[[CheckFunction], CheckFunction]:
-        """Register a check that covers every case at once; it is called with None as its case (decorator)."""
+        """Register a check that covers every case at once; it is called with None as its case (decorator).
+
+        Raises
+        ------
+        TypeError
+            If `rung` is none, for example where the decorator is written without its argument.
+        """
+        _check_kind(rung, Rung, f"Claim {self.id} needs for_all(SYMBOLIC), for_all(CERTIFIED) or for_all(SAMPLED)")
         return lambda function: self._register(rung, function, once=True)
 
     def _register(self, rung: Rung, function: CheckFunction, *, once: bool = False) -> CheckFunction:

@@ -256,7 +256,7 @@ def _explained(error: BaseException) -> str:
         return "the file ends the program (SystemExit); put that under `if __name__ == '__main__':`"
     if isinstance(error, SyntaxError):  # of a module that it imports
         return f"syntax error in {error.filename}:{error.lineno}: {error.msg}"
-    if isinstance(error, ValueError) and text.startswith(("Claim ", "Mutant ")):
+    if isinstance(error, (ValueError, TypeError)) and text.startswith(("Claim ", "Mutant ", "Paper ")):
         return text
     return f"{type(error).__name__}: {text}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ from proofs_check.commands.haar import haar, weingarten
 from proofs_check.commands.hunt import hunt
 from proofs_check.commands.recheck import recheck
 from proofs_check.commands.table import table
+from proofs_check.commands.usage import OneLineUsage
 from proofs_check.commands.verify import verify
 
 EXIT_CODES = (
@@ -47,12 +48,32 @@ def register(app: typer.Typer, command: Callable[..., Any], **settings: Any) -> 
 
 app = typer.Typer(
     name="haarmite",
+    cls=OneLineUsage,
     help="Derives, evaluates, samples and judges theory about deep networks at initialisation.",
     epilog=paragraphs("Exit codes:", EXIT_CODES),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        import importlib.metadata
+
+        print(f"haarmite {importlib.metadata.version('haarmite')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
+
+
 for command in (verify, hunt, claims, derive, compare, table, recheck, doctor):
     register(app, command)
 for expression_command in (weingarten, haar):

@@ -16,10 +16,12 @@ PACKAGES = (
     "python-flint",
     "scipy",
     "joblib",
+    "cloudpickle",
     "hypothesis",
     "pytest",
     "typer",
     "rich",
+    "jinja2",
 )
 
 

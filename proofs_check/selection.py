@@ -104,7 +104,7 @@ def select_claims(names: Sequence[str], purpose: str = "verify") -> list[Claim]:
     known = {c.id for c in claims} | {c.paper.key for c in claims}
     for name in names:
         if name not in known:
-            hint = _hint(name, known)
+            hint = _hint(name, known) or "; haarmite claims lists them"
             raise ValueError(
                 f"{purpose} needs claim ids or paper keys of the ledger, or claim files (FILE.py), got {name!r}{hint}."
             )
@@ -112,8 +112,9 @@ def select_claims(names: Sequence[str], purpose: str = "verify") -> list[Claim]:
 
 
 def _hint(name: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.3)
-    return f"; did you mean {close[0]!r}" if close else ""
+    lower = {key.lower(): key for key in sorted(known)}
+    close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.3)
+    return f"; did you mean {lower[close[0]]!r}" if close else ""
 
 
 def user_cases(activations: Sequence[str], inputs: str | None) -> list[Any] | None:

@@ -10,6 +10,8 @@ import typer
 from proofs_check.commands.console import Json, console, fail, print_json
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from theory.rate_table import RateTable
 
 FORMATS = ("text", "csv", "json", "markdown", "latex")
@@ -53,21 +55,50 @@ def _table(expressions: list[str], digits: int, sort: str | None) -> RateTable:
 
 
 def _print_text(table: RateTable) -> None:
-    """Print the table, then what its columns mean: one line each."""
+    """Print the table, turned where the terminal is too narrow, then what its columns mean: one line each."""
     from rich.markup import escape
-    from rich.table import Table
 
     from theory.comparison import MEANING
 
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in table.columns:
-        is_text = column.key in ("activation", "norm")
-        shown.add_column(escape(column.heading), justify="left" if is_text else "right", overflow="fold")
-    shown.add_column("method")
-    for row in table.text_rows():
-        shown.add_row(*(escape(cell) if cell else "–" for cell in row))
     terminal = console()
-    terminal.print(shown)
-    terminal.print()
+    headings = [*(column.heading for column in table.columns), "method"]
+    rows = [[cell or "–" for cell in row] for row in table.text_rows()]
+    whole = _grid(headings, rows, {headings[k] for k, c in enumerate(table.columns) if c.key in ("activation", "norm")})
+    if terminal.measure(whole, options=terminal.options.update(width=10_000)).maximum <= terminal.width:
+        terminal.print(whole)
+        terminal.print()
+    else:
+        for group in _groups(headings, rows, terminal.width):
+            turned = [list(line) for line in zip(headings, *group, strict=True)]
+            terminal.print(_grid(turned[0], turned[1:], {headings[0]}))
+            terminal.print()
     for column in table.columns[1:]:
         terminal.print(f"[bold]{escape(column.heading)}[/]  {escape(MEANING[column.key])}")
+
+
+def _grid(headings: list[str], rows: list[list[str]], text: set[str]) -> Table:
+    """Return a table whose columns stand to the right, those of `text` and the method to the left."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        left = heading in text or heading == "method"
+        grid.add_column(escape(heading), justify="left" if left else "right", overflow="fold")
+    for row in rows:
+        grid.add_row(*map(escape, row))
+    return grid
+
+
+def _groups(headings: list[str], rows: list[list[str]], width: int) -> list[list[list[str]]]:
+    """Return the rows in groups that fit a width side by side when they stand upright; one at least in each."""
+    gap, room = 2, 0
+    groups: list[list[list[str]]] = []
+    for row in rows:
+        need = max(map(len, row)) + gap
+        if not groups or need > room:
+            groups.append([])
+            room = width - max(map(len, headings))
+        groups[-1].append(row)
+        room -= need
+    return groups

@@ -39,6 +39,9 @@ def derive(
 ) -> None:
     """Everything known about one activation: Hermite coefficients, kernel maps, slopes, fixed points, nonlinearity.
 
+    An activation is a catalogue name or text in x, exact numbers, pi, E, + - * / ** and the functions max min abs sign
+    step relu exp log sqrt sin cos tan tanh sinh cosh atan asinh erf erfc Phi sigmoid softplus gelu silu mish elu selu.
+
     Examples: haarmite derive gelu --digits 50; haarmite derive "max(x,0)**2" --json;
     haarmite derive tanh --report tanh.html --width 512 --depth 100 --batch 32
     """

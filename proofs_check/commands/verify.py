@@ -206,6 +206,8 @@ def _folder(report: str | None, force: bool) -> Path | None:
     """Return the folder for the report, tried before any work starts; None if no report is asked for."""
     if report is None:
         return None
+    if not report:
+        fail("verify needs a folder for the report, got --report=''; name one, such as report.")
     from pathlib import Path
 
     from proofs_check.report.folder import prepare_folder
@@ -231,19 +233,19 @@ def _recipe(names: list[str], activations: list[str], inputs: str | None, profil
 def _present(outcome: RunReport, folder: Path | None, recipe: Recipe, json: bool, verbose: bool) -> None:
     """Print the outcome, and write it where asked."""
     from proofs_check.report.document import document
+    from proofs_check.report.folder import write_report
     from proofs_check.report.terminal import print_report
 
+    target, trouble = None, ""
+    try:  # before anything is printed: a full disk or a closed pipe behind standard output must not cost the report
+        target = None if folder is None else write_report(outcome, folder, recipe)
+    except ValueError as error:
+        trouble = str(error)
     if json:
         print_json(document(outcome))
     else:
         print_report(outcome, console(), verbose=verbose)
-    if folder is None:
-        return
-    from proofs_check.report.folder import write_report
-
-    try:
-        target = write_report(outcome, folder, recipe)
-    except ValueError as error:
-        fail(str(error))
-    if not json:
-        console().print(f"[dim]written[/] {target}")
+        if target is not None:
+            console().print(f"[dim]written[/] {target}")
+    if trouble:
+        fail(trouble)

@@ -53,3 +53,16 @@ def test_bad_input(arguments: tuple[str, ...], reason: str) -> None:
     assert (code, out) == (2, "")
     assert reason in err
     assert err.count("\n") == 1
+
+
+def test_a_narrow_terminal_gets_activations_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    outcome = CliRunner().invoke(app, ["compare", "relu", "erf", "abs", "sin"])
+    assert outcome.exit_code == 0
+    tables = outcome.stdout.split("\n\n")
+    heads = [table.splitlines()[0].split() for table in tables if table.lstrip().startswith("activation")]
+    assert len(heads) > 1
+    assert [name for head in heads for name in head[1:]] == ["relu", "erf", "abs", "sin"]
+    assert all(len(line) <= 60 for table in tables[: len(heads)] for line in table.splitlines())
+    (slopes,) = [line.split() for line in tables[0].splitlines() if line.startswith("slope at 1")]
+    assert slopes[3] == "1"  # relu: kappa'(1) = 1 exactly

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -42,3 +45,14 @@ def test_no_command_shows_the_help() -> None:
 def test_version() -> None:
     outcome = CliRunner().invoke(app, ["--version"])
     assert (outcome.exit_code, outcome.stdout) == (0, f"haarmite {importlib.metadata.version('haarmite')}\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_the_output_is_one_line_and_costs_no_report(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "proofs_check.cli", "verify", "A2", "--report", str(tmp_path / "r")]
+    with open("/dev/full", "w") as full:
+        child = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert child.returncode == 2
+    assert child.stderr.startswith("haarmite: No space left on device")
+    assert child.stderr.count("\n") == 1
+    assert (tmp_path / "r" / "index.html").exists()
