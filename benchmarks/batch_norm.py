@@ -25,10 +25,10 @@ import numpy as np
 from benchmarks.peers import peer_module
 from benchmarks.row import Row, alone
 from numerics.batch_norm.gradient import GradientPath, gradient_path
-from numerics.batch_norm.isometry_gap import isometry_gap
 from numerics.batch_norm.network import BatchNormNetwork, gap_path
+from numerics.network.isometry_gap import isometry_gap
 from theory.batch_norm.contraction import sharp_constant
-from theory.batch_norm.table import contraction_text
+from theory.tables.contraction import contraction_text
 
 
 def seconds(*tasks: Callable[[], object], repetitions: int = 3) -> list[float]:

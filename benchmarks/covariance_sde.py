@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.row import Row, alone
+from numerics.campaign.random_streams import stream
 from numerics.covariance_sde.chain import correlations, final_covariances
 from numerics.covariance_sde.fokker_planck import transition_law
 from numerics.covariance_sde.paths import artanh_drift, euler_unit_noise
 from numerics.covariance_sde.shaped_activation import shaped_relu_map
-from numerics.random_streams import stream
 
 WIDTH = DEPTH = 100
 PAIR = [[1.0, 0.3], [0.3, 1.0]]

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.row import Row, alone, cpu_seconds
-from numerics.campaign import Campaign
-from numerics.random_streams import stream
-from numerics.result_store import ResultStore, encode
+from numerics.campaign.campaign import Campaign
+from numerics.campaign.random_streams import stream
+from numerics.campaign.result_store import ResultStore, encode
 from numerics.statistics.betting import log_mean_exp
 from numerics.statistics.e_value import MeanTest
 
@@ -52,7 +52,7 @@ def peak_memory() -> Iterator[Row]:
     n = 10_000_000
     script = (
         "from numerics.statistics.e_value import MeanTest\n"
-        "from numerics.random_streams import stream\n"
+        "from numerics.campaign.random_streams import stream\n"
         "import resource, sys, time\n"
         "rng, test = stream(0, 'memory'), MeanTest.equal(2 / 7, support=(0.0, 1.0), delta=0.001)\n"
         "start = time.process_time()\n"

@@ -18,8 +18,8 @@ from benchmarks.peers import peer_module
 from benchmarks.row import Row, alone, cpu_seconds, in_turns
 from theory.activation.activation import Activation
 from theory.enclosure.ball import working_bits
-from theory.hermite import _compute
-from theory.kernel_map import KernelMap
+from theory.kernel_map.hermite import _compute
+from theory.kernel_map.kernel_map import KernelMap
 
 COUNT = 10**6
 

@@ -1,8 +1,8 @@
 """Networks without weight matrices beside full weight matrices in NumPy and torch on the CPU: `python -m benchmarks.networks`.
 
 The peers write the textbook definition, one network at a time: draw W, multiply, normalise. Ours are the Gram chain
-(`numerics.gram_chain`) and, where float32 or gradients are asked for, the samplers of a batch (`numerics.sampler`,
-`numerics.backpropagation`); all take the same statistics at every layer.
+(`numerics.network.gram_chain`) and, where float32 or gradients are asked for, the samplers of a batch (`numerics.network.sampler`,
+`numerics.network.backpropagation`); all take the same statistics at every layer.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import numpy as np
 
 from benchmarks.peers import peer_module
 from benchmarks.row import Row, alone, cpu_seconds, in_turns
-from numerics.backpropagation import backpropagate
-from numerics.gram_chain import correlation_potential, gram_chain, gram_matrix, isometry_gap
-from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear
-from numerics.network import Network, layer_normalised_mlp
-from numerics.normalisation import LayerNorm
-from numerics.random_streams import stream
-from numerics.sampler import batch_of_gram, sample
+from numerics.campaign.random_streams import stream
+from numerics.network.backpropagation import backpropagate
+from numerics.network.gram_chain import correlation_potential, gram_chain, gram_matrix, isometry_gap
+from numerics.network.layer import Elementwise, Gain, GaussianLinear, HaarLinear
+from numerics.network.network import Network, layer_normalised_mlp
+from numerics.network.normalisation import LayerNorm
+from numerics.network.sampler import batch_of_gram, sample
 from theory.activation import Activation, catalogue
 
 WIDTH, SAMPLES, DEPTH, REPEATS = 1000, 10, 30, 10
@@ -184,9 +184,9 @@ def cost_against_width() -> Iterator[Row]:
 def memory() -> Iterator[Row]:
     script = (
         "import numpy as np\n"
-        "from numerics.gram_chain import gram_matrix\n"
-        "from numerics.network import layer_normalised_mlp\n"
-        "from numerics.sampler import batch_of_gram, sample\n"
+        "from numerics.network.gram_chain import gram_matrix\n"
+        "from numerics.network.network import layer_normalised_mlp\n"
+        "from numerics.network.sampler import batch_of_gram, sample\n"
         "from theory.activation import catalogue\n"
         "net = layer_normalised_mlp(catalogue('relu')[0], 100_000, 3)\n"
         "batch = batch_of_gram(0.6 * np.eye(10) + 0.4, 100_000)\n"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.row import Row, alone
-from numerics.executor import (
+from numerics.campaign.executor import (
     DaskExecutor,
     Executor,
     ProcessExecutor,
@@ -22,9 +22,9 @@ from numerics.executor import (
     available_cores,
     choose_executor,
 )
-from numerics.gram_chain import gram_chain, isometry_gap
-from numerics.network import layer_normalised_mlp
-from numerics.random_streams import stream
+from numerics.campaign.random_streams import stream
+from numerics.network.gram_chain import gram_chain, isometry_gap
+from numerics.network.network import layer_normalised_mlp
 from theory.activation import catalogue
 
 SHARDS, ROUNDS, NETWORKS = 80, 2, 60

@@ -14,7 +14,7 @@ from time import process_time
 import numpy as np
 
 from benchmarks.row import Row, alone
-from numerics.gram_chain import gram_chain
+from numerics.network.gram_chain import gram_chain
 from numerics.recentering.angle_recursion import MeanField
 from numerics.recentering.batch import clustered_grams, generic_grams, odd_state
 from numerics.recentering.network import recentred_network

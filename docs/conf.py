@@ -31,7 +31,12 @@ myst_heading_anchors = 3
 suppress_warnings = ["ref.python"]
 
 autosummary_generate = True
-autodoc_default_options = {"members": True, "show-inheritance": True, "member-order": "bysource", "ignore-module-all": True}
+autodoc_default_options = {
+    "members": True,
+    "show-inheritance": True,
+    "member-order": "bysource",
+    "ignore-module-all": True,
+}
 autodoc_typehints = "signature"
 napoleon_google_docstring = False
 napoleon_use_param = False
@@ -61,7 +66,9 @@ def escape_mathematics(app: Any, what: str, name: str, obj: Any, options: Any, l
             in_literal = False
         if not (in_example or in_literal):
             parts = LITERAL.split(line)
-            lines[number] = "".join(part if index % 2 else MARKUP.sub(r"\\\1", part) for index, part in enumerate(parts))
+            lines[number] = "".join(
+                part if index % 2 else MARKUP.sub(r"\\\1", part) for index, part in enumerate(parts)
+            )
         if line.rstrip().endswith("::"):
             in_literal, margin = True, indent
 

@@ -38,7 +38,7 @@ from proofs_check import (
 from proofs_check.ledger.activation_cases import correlated_products, fourth_moment
 from theory.activation import Activation, catalogue
 from theory.enclosure.ball import ball_of
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
 
 MINE = Paper("X", "A manuscript of one's own, 2026")
 

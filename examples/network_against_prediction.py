@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from numerics import correlation_band as band
-from numerics.gram_chain import gram_chain
-from numerics.network import layer_normalised_mlp
+from numerics.network.gram_chain import gram_chain
+from numerics.network.network import layer_normalised_mlp
 from theory import Activation, KernelMap
 
 WIDTH, DEPTH, NETWORKS, START = 200, 12, 400, 0.9

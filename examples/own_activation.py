@@ -9,8 +9,8 @@ import sys
 from fractions import Fraction
 
 from theory import Activation, HermiteExpansion, KernelMap, fixed_points
-from theory.convergence import convergence
-from theory.depth_to_reach import depth_to_reach
+from theory.signal_propagation.depth_to_reach import depth_to_reach
+from theory.signal_propagation.rate import convergence
 
 
 def report(text: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from theory import RateTable, catalogue
-from theory.rate_table import rate_table
+from theory.tables.rates import rate_table
 
 NAMES = ("relu", "abs", "erf", "sin", "tanh", "gelu")
 

@@ -3,7 +3,7 @@ r"""Correlation of two samples through a normalised network of finite width: its
 A block is Gaussian weights, activation, normalisation (layer norm for the centred kernel map, RMS norm for the normalised
 one). The correlation of a pair is then a Markov chain; one block at width d moves it to kappa(rho) + b(rho)/d on average,
 with variance v(rho)/d, up to O(d^-2). With S, T the activations, standardised (E S^2 = 1), P = S^2 + T^2, D = (S - T)^2 and
-g = 1 - kappa, the delta method (`theory.finite_width`) gives, in a form that does not cancel as rho -> 1,
+g = 1 - kappa, the delta method (`theory.signal_propagation.finite_width`) gives, in a form that does not cancel as rho -> 1,
 
     v = E (g P - D)^2/4,        b = E [ P D/2 - g P^2/4 - D^2/8 - g (P D/4 - D^2/8) ].
 
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from theory.activation import Activation
-    from theory.kernel_map import KernelMap
+    from theory.kernel_map.kernel_map import KernelMap
 
 __all__ = ["CorrelationBand", "correlation_band", "one_block_noise"]
 
@@ -81,7 +81,7 @@ def correlation_band(kernel: KernelMap, start: float, width: int, depth: int) ->
     A wide network keeps to the kernel map:
 
     >>> from theory.activation import catalogue
-    >>> from theory.kernel_map import KernelMap
+    >>> from theory.kernel_map.kernel_map import KernelMap
     >>> tanh = KernelMap.centred(catalogue("tanh")[0])
     >>> band = correlation_band(tanh, 0.5, 10**9, 1)
     >>> bool(abs(band.mean[1] - float(tanh.at(0.5, 15))) < 1e-8), bool(band.standard_deviation[1] < 1e-4)
@@ -143,7 +143,7 @@ def one_block_noise(kernel: KernelMap, gap: float) -> tuple[float, float]:
     A linear network has the classical values -rho (1 - rho^2)/2 and (1 - rho^2)^2:
 
     >>> from theory.activation import catalogue
-    >>> from theory.kernel_map import KernelMap
+    >>> from theory.kernel_map.kernel_map import KernelMap
     >>> b, v = one_block_noise(KernelMap.centred(catalogue("identity")[0]), 0.5)
     >>> round(b, 6), round(v, 6)
     (-0.1875, 0.5625)

@@ -12,7 +12,7 @@ Inconclusive evidence is neither a pass nor a failure: the item is skipped with 
 id or paper, or all of them by ``ledger``; their items begin with ``ledger::``. Items have the markers ``haarmite`` and one of
 ``symbolic``, ``certified``, ``sampled``, ``mutant``, ``hunt``.
 
-The samples of one pytest run refute anything true with probability at most `proofs_check.runner.FALSE_ALARMS` (and as much
+The samples of one pytest run refute anything true with probability at most `proofs_check.run.runner.FALSE_ALARMS` (and as much
 again for each hunt), split evenly over the values of ``--haarmite`` and then over their sampled items.
 
 pytest loads this module at every start through an entry point, so nothing heavy is imported before the option is given.
@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from proofs_check.claim import Claim, Mutant
-    from proofs_check.runner import Finding, Task
+    from proofs_check.claim.claim import Claim, Mutant
+    from proofs_check.run.runner import Finding, Task
 
 MARKERS = {
     "haarmite": "a claim, judged by one of its checks",
@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not names:
         return
     try:
-        from proofs_check.trial import PROFILES
+        from proofs_check.evidence.trial import PROFILES
     except ImportError as error:
         raise pytest.UsageError(
             f"--haarmite needs haarmite and what it depends on: {error}; pip install haarmite"
@@ -98,7 +98,7 @@ def _ledger_claims(config: pytest.Config) -> list[Claim]:
     names = [name for name in config.getoption("--haarmite") if not name.partition("::")[0].endswith(".py")]
     if not names:
         return []
-    from proofs_check.selection import select_claims
+    from proofs_check.run.selection import select_claims
 
     try:
         return select_claims([] if "ledger" in names else names, "--haarmite")
@@ -156,7 +156,7 @@ class ClaimFileCollector(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield an item for each thing that could not be read, then the claims."""
-        from proofs_check.claim_file import read_claim_file
+        from proofs_check.run.claim_file import read_claim_file
 
         file = read_claim_file(_as_given(self.config, self.path))
         for trouble in file.troubles:
@@ -182,7 +182,7 @@ def _wanted(config: pytest.Config, path: Path) -> set[str]:
 
 def _nodes(parent: pytest.Collector, claims: Sequence[Claim], targets: dict[str, str]) -> Iterator[ClaimCollector]:
     """Yield a collector for each claim; each sampled item gets an even share of the run's error probability."""
-    from proofs_check.runner import FALSE_ALARMS, plan
+    from proofs_check.run.runner import FALSE_ALARMS, plan
 
     sampled = sum(task.check.rung.value == "sampled" for task in plan(claims))
     alpha = FALSE_ALARMS / max(sampled, 1) / len(parent.config.getoption("--haarmite"))
@@ -199,7 +199,7 @@ class ClaimCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the items of the claim: checks by case, mutants, and a hunt if asked for."""
-        from proofs_check.runner import plan
+        from proofs_check.run.runner import plan
 
         tasks, shared = plan([self.claim]), {"target": self.target, "alpha": self.alpha}
         for task in tasks:
@@ -247,8 +247,8 @@ class _Item(pytest.Item):
 
     def judge(self, task: Task, alpha: float) -> Finding:
         """Run one task as `verify` would."""
-        from proofs_check.runner import perform
-        from proofs_check.trial import PROFILES, Trial
+        from proofs_check.evidence.trial import PROFILES, Trial
+        from proofs_check.run.runner import perform
 
         profile = PROFILES[self.config.getoption("--haarmite-profile")]
         return perform(task, Trial(profile, self.config.getoption("--haarmite-seed"), task.key, alpha))
@@ -319,7 +319,7 @@ class HuntItem(_Item):
 
     def runtest(self) -> None:
         """Fail if a drawn case refutes the claim, shrunk to the simplest, or if a check breaks on one."""
-        from proofs_check.hunt import hunt
+        from proofs_check.run.hunt import hunt
 
         option = self.config.getoption
         examples = option("--haarmite-examples")

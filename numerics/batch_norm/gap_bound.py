@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.batch_norm.isometry_gap import isometry_gap
+from numerics.network.isometry_gap import isometry_gap
 from theory.batch_norm.time_scale import checked_depth, time_scale
 
 __all__ = ["covered_gap", "gap_bound"]

@@ -6,9 +6,9 @@ entries that the activation sees the mean square 1; dividing by the gain again c
 Weights are Haar on O(d), or Gaussian of variance 1/d. Layer l = 0, ..., L-1 maps X_l to X_{l+1}.
 
 **Thin weights.** For 4 n <= d no weight matrix is drawn: W X and W^T h come from n columns, exactly in law, at cost d n^2
-(`numerics.weight_action`, whose rows are the samples). Gradients through all layers are in `numerics.batch_norm.gradient`.
+(`numerics.network.weight_action`, whose rows are the samples). Gradients through all layers are in `numerics.batch_norm.gradient`.
 
-**Accuracy.** float64; gaps as in `numerics.batch_norm.isometry_gap`.
+**Accuracy.** float64; gaps as in `numerics.network.isometry_gap`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.activation_arrays import value_and_slope
-from numerics.batch_norm.isometry_gap import isometry_gap
-from numerics.weight_action import (
+from numerics.network.activation_arrays import value_and_slope
+from numerics.network.isometry_gap import isometry_gap
+from numerics.network.weight_action import (
     gaussian_image,
     gaussian_matrix,
     haar_image,

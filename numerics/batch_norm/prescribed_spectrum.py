@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.haar_matrix import haar_orthogonal
+from numerics.network.haar_matrix import haar_orthogonal
 
 __all__ = ["batch_with_spectrum", "duplicate_columns", "lognormal_spectrum", "one_large", "one_small"]
 

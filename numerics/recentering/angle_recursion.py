@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.recentering.batch import checked_recentred
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 
 __all__ = ["MeanField"]
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from numerics.recentering.batch import checked_recentred
 from theory.activation.activation import Activation
-from theory.recentering.homogeneous_kernel import HomogeneousKernel
+from theory.kernel_map.homogeneous import HomogeneousKernel
 
 __all__ = ["GaussianMeanField"]
 

@@ -1,7 +1,7 @@
 r"""Batch normalisation taken apart, as networks of finite width, exactly in law.
 
 Layers. Recentring (RC) subtracts a neuron's mean over the batch, rescaling (RS) divides by its standard deviation (biased,
-without epsilon): `numerics.layer`. Both act on one neuron at a time, along the batch, and the pre-activations of different
+without epsilon): `numerics.network.layer`. Both act on one neuron at a time, along the batch, and the pre-activations of different
 neurons are iid N(0, X X^T/d) given the input X: so a network with them is still simulated exactly in law by columns drawn
 from the n x n Gram matrix; no weight matrix is needed. `UnitBatch` divides a whole state by one number, which neither a
 homogeneous activation nor rescaling notices and which keeps deep networks from underflow; another activation without rescaling
@@ -18,13 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.array_backend import Array, NormalSource, array_namespace
-from numerics.gram_chain import gram_chain
-from numerics.layer import Elementwise, Gain, GaussianLinear, Layer, Pullback
-from numerics.network import Network
-from numerics.normalisation import Recentre, Rescale
+from numerics.network.gram_chain import gram_chain
+from numerics.network.layer import Elementwise, Gain, GaussianLinear, Layer, Pullback
+from numerics.network.network import Network
+from numerics.network.normalisation import Recentre, Rescale
 from numerics.recentering.batch import checked_recentred
 from theory.activation.activation import Activation
-from theory.recentering.homogeneous_kernel import HomogeneousKernel
+from theory.kernel_map.homogeneous import HomogeneousKernel
 
 __all__ = ["UnitBatch", "recentred_chain", "recentred_network"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from sympy import Basic
 
-    from proofs_check.claim import Check, Claim, Mutant
+    from proofs_check.claim.claim import Check, Claim, Mutant
 
 Names = Annotated[
     list[str] | None,
@@ -42,7 +42,7 @@ def claims(names: Names = None, json: Json = False) -> None:
 
 
 def _selected(names: Sequence[str]) -> Sequence[Claim]:
-    from proofs_check.selection import select
+    from proofs_check.run.selection import select
 
     try:
         selection = select(names, "claims")
@@ -126,7 +126,7 @@ def details(claim: Claim) -> dict[str, Any]:
 
 
 def _formulas(claim: Claim) -> Sequence[tuple[Basic, ...]]:
-    from proofs_check.formula import claim_formulas
+    from proofs_check.claim.formula import claim_formulas
 
     try:
         return claim_formulas(claim)
@@ -218,7 +218,7 @@ class _Page:
 
 def _drawn(formula: Basic) -> str:
     """Return a formula in two dimensions, or on one line where the terminal knows no mathematical signs."""
-    from proofs_check.report.formula_text import formula_text
+    from proofs_check.report.formula.formula_text import formula_text
 
     drawn = formula_text(formula)
     try:

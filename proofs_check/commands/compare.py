@@ -12,7 +12,7 @@ from proofs_check.commands.console import Json, console, fail, print_json
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from theory.rate_table import RateTable
+    from theory.tables.rates import RateTable
 
 FORMATS = ("text", "csv", "json", "markdown", "latex")
 
@@ -49,7 +49,7 @@ def compare(
 
 def _table(expressions: list[str], digits: int, sort: str | None) -> RateTable:
     from theory.activation import Activation
-    from theory.comparison import comparison_table
+    from theory.tables.comparison import comparison_table
 
     return comparison_table([Activation.from_text(text) for text in expressions], digits, sort)
 
@@ -58,7 +58,7 @@ def _print_text(table: RateTable) -> None:
     """Print the table, turned where the terminal is too narrow, then what its columns mean: one line each."""
     from rich.markup import escape
 
-    from theory.comparison import MEANING
+    from theory.tables.comparison import MEANING
 
     terminal = console()
     headings = [*(column.heading for column in table.columns), "method"]

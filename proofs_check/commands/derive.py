@@ -10,7 +10,7 @@ import typer
 from proofs_check.commands.console import Json, console, fail, print_json
 
 if TYPE_CHECKING:
-    from proofs_check.report.card.subject import Subject
+    from proofs_check.report.profile.subject import Subject
 
 Text = Annotated[
     str, typer.Argument(metavar="EXPR", help='An activation: a catalogue name, or text such as "x*Phi(x)".')
@@ -55,7 +55,7 @@ def derive(
             _write_card(expression, digits, terms, report, sizes, force)
             if not json:
                 return
-        from proofs_check.report.activation_card import activation_card, print_card
+        from proofs_check.report.profile.activation_card import activation_card, print_card
         from theory.activation import Activation
 
         card = activation_card(Activation.from_text(expression), digits, terms)
@@ -69,18 +69,19 @@ def derive(
 
 def _write_card(expression: str, digits: int, terms: int, report: str, sizes: dict[str, int], force: bool) -> None:
     """Check the place, compute the card and write it; says so on standard error, where progress goes."""
-    from proofs_check.report.page_file import check_page_file, write_page
+    from proofs_check.report.run.page_file import check_page_file, write_page
 
     target = check_page_file(report, force=force, caller="derive")
     subject = _subject(expression, digits, terms, sizes)
-    from proofs_check.report.card import card_of, card_page
+    from proofs_check.report.profile.card import card_of
+    from proofs_check.report.profile.page import card_page
 
     write_page(card_page(card_of(subject)), target, caller="derive")
     print(f"haarmite: wrote {target}", file=sys.stderr)
 
 
 def _subject(expression: str, digits: int, terms: int, sizes: dict[str, int]) -> Subject:
-    from proofs_check.report.card import Subject
+    from proofs_check.report.profile.subject import Subject
     from theory.activation import Activation
 
     return Subject(Activation.from_text(expression), digits, terms, **sizes)

@@ -12,7 +12,7 @@ def doctor(json: Json = False) -> None:
 
     Examples: haarmite doctor; haarmite doctor --json
     """
-    from proofs_check.installation import examine
+    from proofs_check.run.installation import examine
 
     findings = examine()
     if json:

@@ -12,8 +12,8 @@ from proofs_check.commands.completion import claim_names
 from proofs_check.commands.console import Json, console, fail, print_json
 
 if TYPE_CHECKING:
-    from proofs_check.claim import Claim, Mutant
-    from proofs_check.hunt import Hunt
+    from proofs_check.claim.claim import Claim, Mutant
+    from proofs_check.run.hunt import Hunt
 
 Target = Annotated[
     str,
@@ -68,7 +68,7 @@ def hunt(
 
 def _one_claim(target: str) -> Claim:
     """Return the claim that was named, or leave with a clear line."""
-    from proofs_check.selection import select
+    from proofs_check.run.selection import select
 
     try:
         selection = select([target], "hunt")
@@ -95,7 +95,7 @@ def _mutant(claim: Claim, name: str) -> Mutant:
 
 def _hunted(claim: Claim, variant: Mutant | None, options: dict[str, Any], silent: bool) -> Hunt:
     """Hunt with a line of progress on standard error."""
-    from proofs_check.hunt import hunt as search
+    from proofs_check.run.hunt import hunt as search
 
     try:
         if silent:

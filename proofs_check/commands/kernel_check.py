@@ -11,8 +11,8 @@ import typer
 from proofs_check.commands.console import console, fail
 
 if TYPE_CHECKING:
-    from proofs_check.kernel.outcome import KernelCheck
-    from proofs_check.runner import RunReport
+    from proofs_check.evidence.coq_outcome import KernelCheck
+    from proofs_check.run.runner import RunReport
 
 Kernel = Annotated[
     str | None,
@@ -24,7 +24,7 @@ def ask_kernel(kernel: str | None) -> None:
     """Leave with a clear line, before any work, if the kernel asked for is unknown or not installed."""
     if kernel is None:
         return
-    from proofs_check.kernel.run import CoqUnavailableError, find_coq
+    from proofs_check.coq.run import CoqUnavailableError, find_coq
 
     if kernel != "coq":
         fail(f"--kernel needs a proof assistant that is known here (coq), got {kernel!r}.")
@@ -38,8 +38,8 @@ def with_kernel(report: RunReport, kernel: str | None, jobs: int, silent: bool) 
     """Return the run with the kernel's answers, if they were asked for."""
     if kernel is None:
         return report
-    from proofs_check.kernel.ledger_check import kernel_checked
-    from proofs_check.kernel.run import CoqUnavailableError
+    from proofs_check.coq.ledger_check import kernel_checked
+    from proofs_check.coq.run import CoqUnavailableError
 
     done = [0]
 
@@ -55,7 +55,7 @@ def with_kernel(report: RunReport, kernel: str | None, jobs: int, silent: bool) 
 
 def print_kernel(report: RunReport) -> None:
     """Print how many claims and files the kernel accepted, and every file that it did not accept, with the reason."""
-    from proofs_check.kernel.ledger_check import is_kernel_checked
+    from proofs_check.coq.ledger_check import is_kernel_checked
 
     checks = [
         check
@@ -77,11 +77,11 @@ def recheck_certificates(names: list[str]) -> list[dict[str, Any]]:
     """Return one entry for each certificate: what Coq's kernel says of the theorem written from it."""
     import json
 
-    from proofs_check.kernel.expression import UnsupportedError
-    from proofs_check.kernel.outcome import KernelCheck
-    from proofs_check.kernel.run import CoqUnavailableError, Workshop
-    from proofs_check.kernel.source import identifier
-    from proofs_check.kernel.translate import source_of_certificate
+    from proofs_check.coq.expression import UnsupportedError
+    from proofs_check.coq.run import CoqUnavailableError, Workshop
+    from proofs_check.coq.source import identifier
+    from proofs_check.coq.translate import source_of_certificate
+    from proofs_check.evidence.coq_outcome import KernelCheck
 
     entries = []
     try:

@@ -10,7 +10,7 @@ import typer
 from proofs_check.commands.console import Json, fail, print_json
 
 if TYPE_CHECKING:
-    from theory.rate_table import RateTable
+    from theory.tables.rates import RateTable
 
 ACTIVATION_TABLES = ("rates", "hermite", "fixed-points")
 TABLES = (*ACTIVATION_TABLES, "contraction", "weingarten")
@@ -68,15 +68,15 @@ def table(
 
 def _of_activations(kind: str, texts: list[str], digits: int, terms: int) -> RateTable:
     from theory.activation import Activation, catalogue
-    from theory.rate_table import rate_table
+    from theory.tables.rates import rate_table
 
     activations = [Activation.from_text(text) for text in texts] or list(catalogue())
     return rate_table(kind, activations, digits, terms)
 
 
 def _weingarten(group: str, orders: list[int], dimension: int | None) -> RateTable:
-    from theory.haar.table import weingarten_rows
-    from theory.rate_table import Column, RateTable
+    from theory.tables.rates import Column, RateTable
+    from theory.tables.weingarten import weingarten_rows
 
     header, rows = weingarten_rows(group, orders, dimension)
     columns = tuple(Column(name, name, name) for name in header)
@@ -84,9 +84,9 @@ def _weingarten(group: str, orders: list[int], dimension: int | None) -> RateTab
 
 
 def _contraction(widths: list[int], digits: int) -> RateTable:
-    from theory.batch_norm.table import CONTRACTION_COLUMNS, contraction_rows
     from theory.enclosure.ball import check_digits
-    from theory.rate_table import Column, RateTable
+    from theory.tables.contraction import CONTRACTION_COLUMNS, contraction_rows
+    from theory.tables.rates import Column, RateTable
 
     check_digits(digits, "table")
     columns = tuple(Column(*column) for column in CONTRACTION_COLUMNS)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from proofs_check.report.recipe import Recipe
-    from proofs_check.runner import RunReport
-    from proofs_check.trial import Workplace
+    from proofs_check.evidence.trial import Workplace
+    from proofs_check.report.run.recipe import Recipe
+    from proofs_check.run.runner import RunReport
 
 Names = Annotated[
     list[str] | None,
@@ -112,8 +112,8 @@ def _selected(
 
     A claim file with errors costs the claims concerned: they are named on standard error, and the others are judged.
     """
-    from proofs_check.selection import select, user_cases
-    from proofs_check.trial import PROFILES
+    from proofs_check.evidence.trial import PROFILES
+    from proofs_check.run.selection import select, user_cases
 
     try:
         if profile not in PROFILES:
@@ -140,9 +140,9 @@ def _at_workplace(
     from contextlib import ExitStack
 
     from numerics.array_backend import array_backend
-    from numerics.executor import DaskExecutor, ExecutorError, choose_executor
-    from numerics.result_store import ResultStore, StoreError
-    from proofs_check.trial import Workplace
+    from numerics.campaign.executor import DaskExecutor, ExecutorError, choose_executor
+    from numerics.campaign.result_store import ResultStore, StoreError
+    from proofs_check.evidence.trial import Workplace
 
     with ExitStack() as stack:
         try:
@@ -164,7 +164,7 @@ def _at_workplace(
 
 def _run(claims: Any, cases: Any, profile: str, seed: int, workplace: Workplace, silent: bool) -> RunReport:
     """Run claims with a progress line on standard error: what runs, how many are done, rate and time left."""
-    from proofs_check.runner import plan, run
+    from proofs_check.run.runner import plan, run
 
     if silent:
         return run(claims, cases=cases, profile=profile, seed=seed, workplace=workplace)
@@ -210,7 +210,7 @@ def _folder(report: str | None, force: bool) -> Path | None:
         fail("verify needs a folder for the report, got --report=''; name one, such as report.")
     from pathlib import Path
 
-    from proofs_check.report.folder import prepare_folder
+    from proofs_check.report.run.folder import prepare_folder
 
     try:
         folder = prepare_folder(Path(report), force=force)
@@ -223,7 +223,7 @@ def _folder(report: str | None, force: bool) -> Path | None:
 
 def _recipe(names: list[str], activations: list[str], inputs: str | None, profile: str, seed: int) -> Recipe:
     """Return how to repeat the run: everything its outcome depends on, and nothing else."""
-    from proofs_check.report.recipe import Recipe
+    from proofs_check.report.run.recipe import Recipe
 
     cases = [part for text in activations for part in ("--activation", text)]
     cases += ["--inputs", inputs] if inputs is not None else []
@@ -232,9 +232,9 @@ def _recipe(names: list[str], activations: list[str], inputs: str | None, profil
 
 def _present(outcome: RunReport, folder: Path | None, recipe: Recipe, json: bool, verbose: bool) -> None:
     """Print the outcome, and write it where asked."""
-    from proofs_check.report.document import document
-    from proofs_check.report.folder import write_report
-    from proofs_check.report.terminal import print_report
+    from proofs_check.report.run.document import document
+    from proofs_check.report.run.folder import write_report
+    from proofs_check.report.run.terminal import print_report
 
     target, trouble = None, ""
     try:  # before anything is printed: a full disk or a closed pipe behind standard output must not cost the report

@@ -30,7 +30,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import sympy
 
-from theory.safe_syntax import exact_number, parse_syntax
+from theory.syntax import exact_number, parse_syntax
 
 Instruction: TypeAlias = tuple[str | int, ...]
 Value = TypeVar("Value")

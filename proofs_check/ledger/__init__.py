@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from proofs_check.claim import Claim
+    from proofs_check.claim.claim import Claim
 
 
 @cache

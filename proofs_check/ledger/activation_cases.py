@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import sympy as sp
 
     from theory.activation import Activation
-    from theory.kernel_map import KernelMap
+    from theory.kernel_map.kernel_map import KernelMap
 
 
 def nonlinear(activation: Activation) -> str | None:

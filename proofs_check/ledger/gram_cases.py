@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from theory.isometry import GramMatrix
-from theory.polynomial_kernel import MeanFieldStep, PolynomialKernel
+from theory.isometry.gram_matrix import GramMatrix
+from theory.kernel_map.polynomial import MeanFieldStep, PolynomialKernel
 
 
 def diagonal(name: str, squared_norms: list[Fraction | int]) -> GramMatrix:

@@ -1,6 +1,6 @@
 """The papers whose statements the ledger holds."""
 
-from proofs_check.claim import Paper
+from proofs_check.claim.claim import Paper
 
 ISOMETRY = Paper(
     "A",

@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proofs_check.plot import Mark, Plot, Series
+from proofs_check.evidence.plot import Mark, Plot, Series
 
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 FONT = 12.0

@@ -11,8 +11,8 @@ from proofs_check.strategies.number import check_at_least
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from theory.isometry import GramMatrix
-    from theory.polynomial_kernel import MeanFieldStep
+    from theory.isometry.gram_matrix import GramMatrix
+    from theory.kernel_map.polynomial import MeanFieldStep
 
 
 def gram_matrices(max_size: int = 6, *, near_identity: bool = False) -> SearchStrategy[GramMatrix]:
@@ -33,7 +33,7 @@ def gram_matrices(max_size: int = 6, *, near_identity: bool = False) -> SearchSt
     """
     from hypothesis import strategies as st
 
-    from theory.isometry import GramMatrix
+    from theory.isometry.gram_matrix import GramMatrix
 
     def batches(shape: tuple[int, int]) -> SearchStrategy[list[list[int]]]:
         row = st.lists(st.integers(-9, 9), min_size=shape[1], max_size=shape[1]).filter(any)
@@ -51,7 +51,7 @@ def gram_matrices(max_size: int = 6, *, near_identity: bool = False) -> SearchSt
 
 
 def _unit_diagonal(size: int, correlations: list[Fraction]) -> GramMatrix:
-    from theory.isometry import GramMatrix
+    from theory.isometry.gram_matrix import GramMatrix
 
     values = iter(correlations)
     rows = [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
@@ -74,7 +74,7 @@ def unit_gram_matrices(max_size: int = 5) -> SearchStrategy[GramMatrix]:
     """
     from hypothesis import strategies as st
 
-    from theory.isometry import GramMatrix
+    from theory.isometry.gram_matrix import GramMatrix
 
     def mixture(parts: list[tuple[int, tuple[int, ...]]], share: Fraction) -> GramMatrix:
         total, size = sum(weight for weight, _ in parts), len(parts[0][1])
@@ -170,7 +170,7 @@ def gram_matrices_far_from_isometry(max_size: int = 5, *, decades: int = 12) -> 
     check_at_least("gram_matrices_far_from_isometry", 1, decades=decades)
 
     def mixture(drawn: list[tuple[int, ...]], decade: int) -> GramMatrix:
-        from theory.isometry import GramMatrix
+        from theory.isometry.gram_matrix import GramMatrix
 
         count, size, share = len(drawn), len(drawn[0]), 1 - Fraction(1, 10**decade)
         entries = tuple(
@@ -200,6 +200,6 @@ def mean_field_steps(max_size: int = 5, *, centred: bool = True) -> SearchStrate
     """
     from hypothesis import strategies as st
 
-    from theory.polynomial_kernel import MeanFieldStep
+    from theory.kernel_map.polynomial import MeanFieldStep
 
     return st.builds(MeanFieldStep, polynomial_kernels(centred=centred), unit_gram_matrices(max_size))

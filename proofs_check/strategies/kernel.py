@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from theory.activation import Activation
-    from theory.polynomial_kernel import PolynomialKernel
+    from theory.kernel_map.polynomial import PolynomialKernel
 
 
 def activations(*, smooth: bool = False, odd: bool = False) -> SearchStrategy[Activation]:
@@ -81,7 +81,7 @@ def polynomial_kernels(max_degree: int = 5, *, centred: bool = True) -> SearchSt
     """
     from hypothesis import strategies as st
 
-    from theory.polynomial_kernel import PolynomialKernel
+    from theory.kernel_map.polynomial import PolynomialKernel
 
     weights = st.lists(st.integers(0, 9), min_size=2, max_size=max_degree)
     constant = st.just(0) if centred else st.integers(0, 9)

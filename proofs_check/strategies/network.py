@@ -10,7 +10,7 @@ from proofs_check.strategies.number import check_at_least
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from numerics.network import Network
+    from numerics.network.network import Network
 
 NORMS = ("layer_norm", "rms_norm", "batch_norm", "rescale", "recentre")
 """The normalisations a block may hold: within a sample (the first two) or over the batch."""
@@ -26,7 +26,7 @@ def networks(largest_width: int = 32, largest_depth: int = 8) -> SearchStrategy[
 
     Returns
     -------
-    SearchStrategy of numerics.network.Network
+    SearchStrategy of numerics.network.network.Network
         Gaussian or Haar weights; the activation or the normalisation may be missing. They shrink to one Gaussian layer.
 
     Raises
@@ -52,7 +52,7 @@ def networks(largest_width: int = 32, largest_depth: int = 8) -> SearchStrategy[
         orders += [(linear, norm, "activation") for norm in NORMS]
 
     def drawn(order: tuple[str, ...]) -> SearchStrategy[Network]:
-        from numerics.network import network_in_order
+        from numerics.network.network import network_in_order
 
         sizes = st.integers(2, largest_width), st.integers(1, largest_depth)
         if "activation" not in order:

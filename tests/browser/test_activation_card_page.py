@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from proofs_check.report.card import Subject, card_of, card_page
+from proofs_check.report.profile.card import card_of
+from proofs_check.report.profile.page import card_page
+from proofs_check.report.profile.subject import Subject
 from theory.activation import Activation
 
 pytestmark = pytest.mark.slow

@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant, Paper
-from proofs_check.evidence import Evidence
-from proofs_check.report.page import page
-from proofs_check.report.recipe import Recipe
-from proofs_check.runner import run
-from proofs_check.selection import select_claims
-from proofs_check.symbolic import exact_evidence
-from proofs_check.trial import Trial
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant, Paper
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import exact_evidence
+from proofs_check.evidence.trial import Trial
+from proofs_check.report.run.page import page
+from proofs_check.report.run.recipe import Recipe
+from proofs_check.run.runner import run
+from proofs_check.run.selection import select_claims
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from numerics.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Residual
-from numerics.network import power_gains
-from numerics.normalisation import BatchNorm, LayerNorm, Recentre
+from numerics.network.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Residual
+from numerics.network.network import power_gains
+from numerics.network.normalisation import BatchNorm, LayerNorm, Recentre
 from theory.activation import catalogue
 
 Blocks = Callable[[str, int], tuple[Layer, ...]]

@@ -7,7 +7,6 @@ import importlib.util
 import numpy as np
 import pytest
 
-from numerics.activation_arrays import activation_values, value_and_slope
 from numerics.array_backend import (
     NUMPY,
     ArrayBackend,
@@ -19,12 +18,13 @@ from numerics.array_backend import (
     shard_on_device,
     to_host,
 )
-from numerics.backpropagation import backpropagate
-from numerics.gram_chain import gram_chain, gram_matrix, isometry_gap
-from numerics.layer import Elementwise, GaussianLinear, HaarLinear, Residual
-from numerics.network import Network
-from numerics.normalisation import BatchNorm, LayerNorm
-from numerics.sampler import batch_of_gram, sample
+from numerics.network.activation_arrays import activation_values, value_and_slope
+from numerics.network.backpropagation import backpropagate
+from numerics.network.gram_chain import gram_chain, gram_matrix, isometry_gap
+from numerics.network.layer import Elementwise, GaussianLinear, HaarLinear, Residual
+from numerics.network.network import Network
+from numerics.network.normalisation import BatchNorm, LayerNorm
+from numerics.network.sampler import batch_of_gram, sample
 from numerics.statistics.distribution_test import two_sample_law_test
 from theory.activation import catalogue
 from theory.activation.catalogue import CATALOGUE

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from numerics.correlation_band import correlation_band, one_block_noise
-from numerics.gram_chain import gram_chain
-from numerics.network import network_in_order
+from numerics.network.gram_chain import gram_chain
+from numerics.network.network import network_in_order
 from theory.activation import Activation, catalogue
-from theory.finite_width import correlation_by_delta_method, mixed_moments, symbolic_moments
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.finite_width import correlation_by_delta_method, mixed_moments, symbolic_moments
 
 
 @pytest.mark.parametrize("name", ["sin", "relu", "square"])

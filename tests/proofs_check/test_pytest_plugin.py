@@ -159,7 +159,7 @@ def test_bad_options_end_the_run_in_one_line(run, arguments: list[str], reason: 
 
 
 def test_a_missing_dependency_is_named(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "proofs_check.trial", None)  # as if it could not be imported
+    monkeypatch.setitem(sys.modules, "proofs_check.evidence.trial", None)  # as if it could not be imported
     result = run("--haarmite", "mine.py")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --haarmite needs haarmite and what it depends on*pip install haarmite"])

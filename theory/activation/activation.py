@@ -82,7 +82,7 @@ class Activation:
         """Return s(x) = its formula, for notebooks."""
         import sympy as sp
 
-        from theory.display import display_math
+        from theory.notebook import display_math
 
         return display_math(f"s(x) = {sp.latex(self.sympy)}")
 

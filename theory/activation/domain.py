@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from theory.activation.evaluation import ball_of_constant, to_sympy
 from theory.activation.expression import Expression, number
 from theory.activation.real_range import Range, panels, range_of, range_on_line
-from theory.safe_syntax import shown
+from theory.syntax import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import difflib
 from fractions import Fraction
 
 from theory.activation.expression import FUNCTIONS, PI, E, Expression, X, exp, log, maximum, minimum, number
-from theory.safe_syntax import exact_number, parse_syntax, shown
+from theory.syntax import exact_number, parse_syntax, shown
 
 LARGEST_EXPONENT = 64
 LARGEST_CONSTANT = 10**6

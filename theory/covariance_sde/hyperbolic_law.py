@@ -80,7 +80,8 @@ def weight_equation() -> tuple[Expr, Expr]:
     in_a, in_b = slope(w, a), slope(w, b)
     in_aa, in_bb = slope(in_a, a), slope(in_b, b)
     k, e = (
-        (a**2 - 1) * in_aa[j] + a * in_a[j] - w[j] / 4 - (b**2 - 1) * in_bb[j] - (2 * b - 1 / b) * in_b[j] for j in (0, 1)
+        (a**2 - 1) * in_aa[j] + a * in_a[j] - w[j] / 4 - (b**2 - 1) * in_bb[j] - (2 * b - 1 / b) * in_b[j]
+        for j in (0, 1)
     )
     return k, e
 

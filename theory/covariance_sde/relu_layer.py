@@ -60,7 +60,9 @@ def gap_ratio_moments(gap: Fraction, width: int, digits: int = 10) -> tuple[Any,
     if not 0 < gap < 2:
         raise ValueError(f"gap_ratio_moments needs 0 < gap < 2 (gap = 1 - rho), got gap={gap!r}.")
     if isinstance(width, bool) or not isinstance(width, int) or width < 40:
-        raise ValueError(f"gap_ratio_moments needs an integer width >= 40 (dead layers must be rare), got width={width!r}.")
+        raise ValueError(
+            f"gap_ratio_moments needs an integer width >= 40 (dead layers must be rare), got width={width!r}."
+        )
     exact = Fraction(gap)
     small = -2 * min(0.0, float(mpmath.log10(mpmath.mpf(exact.numerator) / exact.denominator)))
     with mpmath.workdps(int(digits + small) + 15):

@@ -257,7 +257,7 @@ class Number:
 
     def _repr_latex_(self) -> str:
         """Return the closed form, or decimals with their error, for notebooks."""
-        from theory.display import display_math, number_latex
+        from theory.notebook import display_math, number_latex
 
         return display_math(number_latex(self))
 

@@ -1,6 +1,6 @@
 """The derivative of an expression tree, almost everywhere: kinks differentiate to steps, steps to 0.
 
-Jumps and kinks carry point masses that this derivative does not hold; `theory.kernel_behaviour` reads them off the
+Jumps and kinks carry point masses that this derivative does not hold; `theory.kernel_map.behaviour_at_one` reads them off the
 break points.
 """
 

@@ -20,7 +20,7 @@ from typing import Any
 from sympy import Expr, Integer, Rational, Symbol
 
 from theory.haar.dimension import Group, checked_dimension, checked_integer
-from theory.safe_syntax import exact_number, parse_syntax
+from theory.syntax import exact_number, parse_syntax
 
 __all__ = ["EntryPolynomial", "Labels", "Powers", "parse_entry_polynomial", "partner_sign"]
 

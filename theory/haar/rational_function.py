@@ -254,7 +254,7 @@ class RationalFunction:
         """Return the function of d, for notebooks."""
         import sympy as sp
 
-        from theory.display import display_math
+        from theory.notebook import display_math
 
         return display_math(sp.latex(self.as_sympy()))
 

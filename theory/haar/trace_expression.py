@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from theory.haar.dimension import Group
-from theory.safe_syntax import exact_number, parse_syntax
+from theory.syntax import exact_number, parse_syntax
 
 __all__ = ["Letter", "TraceExpression", "Word", "parse_trace_expression"]
 

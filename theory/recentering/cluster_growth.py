@@ -34,8 +34,8 @@ from typing import TYPE_CHECKING
 import flint
 
 from theory.enclosure.ball import bits_of, check_digits, working_bits
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.cluster_odd_family import check_batch_size
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
 
 if TYPE_CHECKING:
     from sympy import Expr

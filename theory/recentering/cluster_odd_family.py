@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 import flint
 
-from theory.recentering.homogeneous_kernel import HomogeneousKernel, bend, bend_slope
+from theory.kernel_map.homogeneous import HomogeneousKernel, bend, bend_slope
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import flint
 
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 
 if TYPE_CHECKING:
-    from theory.isometry import GramMatrix
+    from theory.isometry.gram_matrix import GramMatrix
 
 
 def recentred(gram: flint.arb_mat) -> flint.arb_mat:

@@ -20,8 +20,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.cluster_odd_family import check_batch_size
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import flint
 
 from theory.enclosure.ball import bits_of, check_digits, is_accurate, working_bits
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel, bend
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel, bend
 
 if TYPE_CHECKING:
     from theory.recentering.cluster_odd_family import ClusterOddFamily

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import flint
 
 from theory.enclosure.ball import Number, bits_of, working_bits
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.cluster_odd_family import check_batch_size
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
 
 if TYPE_CHECKING:
     from sympy import Expr

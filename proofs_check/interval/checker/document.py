@@ -15,13 +15,13 @@ from typing import Any
 
 from mpmath import iv
 
-from .claim import Claim
+from .contraction import KernelContraction
 from .evident_sign import evident_sign
 from .forms import Cell, Forms, Zero
 from .intervals import NoBound, interval, point
-from .kernel import KernelContraction
 from .reading import Budget, Refused, entries_of, fraction, integer, need, need_keys
 from .series import constant_term
+from .statement import Claim
 
 SCHEMA = "haarmite-certificate/1"
 _BITS = (80, 256)

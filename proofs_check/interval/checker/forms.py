@@ -18,10 +18,10 @@ from typing import Any
 
 from mpmath import iv
 
-from .claim import Claim
 from .intervals import NoBound, interval, point
 from .reading import Budget, integer, need, need_keys
 from .series import COST, SERIES_FUNCTIONS, Series, coefficient, constant_term
+from .statement import Claim
 
 Cell = list[tuple[Fraction, Fraction]]
 _HIGHEST_ORDER = 20

@@ -130,7 +130,7 @@ def log_forms(rng: np.random.Generator, eigenvalues: tuple[float, ...], size: in
 
     The d forms add up to d, which works as a control variate: one Haar matrix is worth hundreds of single rows.
     """
-    from numerics.haar_matrix import haar_orthogonal
+    from numerics.network.haar_matrix import haar_orthogonal
 
     values = np.array(eigenvalues)
     rows = haar_orthogonal(rng, values.size, samples=size)

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, Increment, at_most, equal, function, probability, rational
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, at_most, equal, function, probability, rational
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import all_of
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.batch_norm.measured import judge_range, unit_gradient
 from proofs_check.ledger.papers import BATCH_NORM
-from proofs_check.sampled import all_of
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

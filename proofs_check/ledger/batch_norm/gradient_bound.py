@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, Increment, at_most, equal, function, mean
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, at_most, equal, function, mean
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 
 SLACK = 1e-7
 """Rounding of log a_i enters sqrt(2 eta) as its root: eta is known to about 1e-15 only."""
@@ -106,9 +106,9 @@ def on_every_path(statement: GradientBound, case: Spectrum, trial: Trial) -> Evi
 def violations(rng: np.random.Generator, eigenvalues: tuple[float, ...], linear: int, size: int) -> np.ndarray:
     """Return 1 where an inequality is violated by more than rounding, for chains from this spectrum, L = <G, X_L>."""
     from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.isometry_gap import isometry_gap
     from numerics.batch_norm.network import BatchNormNetwork
     from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum
+    from numerics.network.isometry_gap import isometry_gap
 
     depth, d = 30, len(eigenvalues)
     batch = batch_with_spectrum(rng, eigenvalues, samples=size)

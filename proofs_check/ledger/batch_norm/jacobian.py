@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Width
 from proofs_check.ledger.papers import BATCH_NORM
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 
 
 @dataclass(frozen=True)

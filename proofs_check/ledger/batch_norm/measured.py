@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from proofs_check.evidence import Evidence
-from proofs_check.sampled import judge_mean
-from proofs_check.trial import Trial
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.trial import Trial
 
 SHARE, DELTA = 0.2, 0.3
 """Claimed is that at most a share of 0.2 lies outside; supported means at most 0.5."""

@@ -18,15 +18,15 @@ from typing import Any
 import flint
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, above, at_least, belongs, equal, function, limit, mean
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, at_least, belongs, equal, function, limit, mean
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Width
 from proofs_check.ledger.papers import BATCH_NORM
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.batch_norm.contraction import limiting_constant, sharp_constant
 from theory.batch_norm.one_step import centred_moment
 from theory.enclosure.ball import Number

@@ -15,15 +15,15 @@ from math import comb
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, function, mean
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, mean
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import all_of, judge_mean
+from proofs_check.evidence.symbolic import Derivation, exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
-from proofs_check.sampled import all_of, judge_mean
-from proofs_check.symbolic import Derivation, exact_evidence
-from proofs_check.trial import Trial
 from theory.batch_norm.one_step import central_power_sum, centred_moment_by_binomial, row_covariance
 from theory.haar.sphere import evaluate_power_sums, quadratic_form_moment, row_moment
 
@@ -149,7 +149,7 @@ def sampled_rows(statement: QuadraticMoments, case: Spectrum, trial: Trial) -> E
 
 def row_products(rng: np.random.Generator, eigenvalues: tuple[float, ...], size: int, same: bool) -> np.ndarray:
     """Return (a_1 - 1)(a_2 - 1), or (a_1 - 1)^2, for two orthonormal vectors: the first rows of Haar matrices."""
-    from numerics.haar_matrix import haar_frame
+    from numerics.network.haar_matrix import haar_frame
 
     values = np.array(eigenvalues)
     frames = haar_frame(rng, values.size, 2, samples=size)

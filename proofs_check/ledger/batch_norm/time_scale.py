@@ -17,17 +17,17 @@ import flint
 import numpy as np
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_least, at_most, belongs, mean
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, at_most, belongs, mean
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Start
 from proofs_check.ledger.papers import BATCH_NORM
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.batch_norm.time_scale import time_scale
 from theory.batch_norm.worst_spectrum import small_spike_gap, worst_decrease
 

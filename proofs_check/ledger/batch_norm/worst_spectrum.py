@@ -14,16 +14,16 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, above, at_least, below, equal, mean
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, at_least, below, equal, mean
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Verdict
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
-from proofs_check.verdict import Verdict
 from theory.batch_norm.one_step import isometry_gap, one_step_change
 from theory.batch_norm.worst_spectrum import small_spike, small_spike_at_gap
 

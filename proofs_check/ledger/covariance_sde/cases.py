@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.certified import from_slack
-from proofs_check.evidence import Evidence, Figure
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
 from theory.activation.shaping import ShapedRelu, SmoothShape
 
 if TYPE_CHECKING:

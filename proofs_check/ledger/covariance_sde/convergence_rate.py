@@ -13,17 +13,17 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SAMPLED, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_most, equal, function, law, limit, mean, rational
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_most, equal, function, law, limit, mean, rational
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_law
+from proofs_check.evidence.symbolic import cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.covariance_sde.correlation_sde import artanh_correlations, limit_law
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_law
-from proofs_check.symbolic import cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation.shaping import ShapedRelu
 from theory.covariance_sde.log_norm import mean_log
 from theory.enclosure.ball import ball_of, working_bits

@@ -14,15 +14,15 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, Increment, equal, function
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, equal, function
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_law
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_law
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.covariance_sde.correlation import (
     bracket,
     coordinates,

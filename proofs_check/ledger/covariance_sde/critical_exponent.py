@@ -15,14 +15,14 @@ import flint
 import numpy as np
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, differs, equal, implies, limit, rational
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, differs, equal, implies, limit, rational
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation, exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation, exact_evidence
-from proofs_check.trial import Trial
 from theory.covariance_sde.unshaped import regime
 from theory.enclosure.ball import ball_of, working_bits
 

@@ -13,14 +13,14 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, mean
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, mean
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.covariance_sde.log_norm import term_cumulant
 from theory.covariance_sde.shaped_relu import expected_determinant_factor, mean_correlation
 

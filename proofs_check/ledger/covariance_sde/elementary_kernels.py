@@ -13,13 +13,13 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function, implies, mean
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, implies, mean
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import FORMS, Form, agree, forms
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.covariance_sde.smooth import gaussian_moment
 from theory.enclosure.ball import ball_of, working_bits
 
@@ -105,7 +105,7 @@ def by_gaussian_quadrature(statement: ElementaryKernels, case: Form, _: Trial) -
     from theory.activation import Activation
     from theory.activation.expression import X, number
     from theory.activation.parser import parse_expression
-    from theory.hermite import HermiteExpansion
+    from theory.kernel_map.hermite import HermiteExpansion
 
     text, q, root, rho = case.closed.text, sp.Integer(16), Fraction(4), Fraction(1, 3)
     with working_bits(200):

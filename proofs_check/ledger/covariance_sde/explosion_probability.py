@@ -16,14 +16,14 @@ import flint
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, Increment, above, equal, probability
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, above, equal, probability
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import Rate, agree, rates
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.activation.shaping import SmoothShape
 from theory.covariance_sde.norm_diffusion import NormDiffusion
 from theory.enclosure.ball import ball_of, working_bits

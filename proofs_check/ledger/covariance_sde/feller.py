@@ -13,13 +13,13 @@ from fractions import Fraction
 
 import sympy as sp
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, Increment, equal, function, implies, limit, mean, probability, rational
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, equal, function, implies, limit, mean, probability, rational
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import Rate, rates
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.symbolic import Derivation, exact_evidence
-from proofs_check.trial import Trial
 from theory.covariance_sde.norm_diffusion import NormDiffusion, norm_generator
 
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, Increment, equal, function, law, rational
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, equal, function, law, rational
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_law
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import Linear
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_law
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.covariance_sde.hyperbolic_law import density_steps, forward_coefficients
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_least, equal, function, implies, limit
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, equal, function, implies, limit
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import all_of, judge_mean
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import all_of, judge_mean
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.covariance_sde.shaped_relu import (
     angular_form,
     half_gaussian_moment,

@@ -16,14 +16,14 @@ import flint
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function, implies, mean
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, implies, mean
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation, exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, agree, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation, exact_evidence
-from proofs_check.trial import Trial
 from theory.covariance_sde.shaped_relu import angular_form, kernel_excess, price_steps, product_moments
 from theory.enclosure.ball import ball_of, working_bits
 

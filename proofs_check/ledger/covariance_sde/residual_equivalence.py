@@ -14,14 +14,14 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, Increment, equal, function
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, equal, function
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.covariance_sde.shaped_relu import angular_form, kernel_excess, mean_correlation
 from theory.covariance_sde.unshaped import residual_correlation
 from theory.enclosure.ball import ball_of, working_bits

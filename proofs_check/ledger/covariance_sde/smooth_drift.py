@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import flint
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, limit, mean, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, limit, mean, slope
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import FORMS, Form, forms
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.covariance_sde.shaped_relu import wishart_covariance
 from theory.covariance_sde.smooth import covariance_limit, drift_series, symbols, variance_series
 from theory.enclosure.ball import ball_of, working_bits

@@ -15,15 +15,15 @@ from functools import partial
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, Increment, below, equal, function, law
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, below, equal, function, law
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_law, judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.covariance_sde.cases import Rate, rates
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_law, judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import catalogue
 from theory.activation.shaping import SmoothShape
 

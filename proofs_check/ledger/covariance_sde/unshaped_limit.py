@@ -16,14 +16,14 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, Increment, equal, function, limit
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, Increment, equal, function, limit
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_law, judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from proofs_check.sampled import judge_law, judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.covariance_sde.relu_layer import gap_ratio_moments
 from theory.covariance_sde.shaped_relu import mean_correlation
 from theory.covariance_sde.unshaped import gap_series
@@ -156,8 +156,8 @@ def deep_networks_against_the_surrogate(statement: UnshapedLimit, case: Gap, tri
 @cache
 def surrogate_law(extra: int, squared_noise: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return the empirical distribution function of log u over surrogate paths from rho_0 = 3/10."""
+    from numerics.campaign.random_streams import stream
     from numerics.covariance_sde.unshaped_chain import surrogate_chain
-    from numerics.random_streams import stream
 
     rng = stream(0, "surrogate of unshaped relu")
     paths = surrogate_chain(

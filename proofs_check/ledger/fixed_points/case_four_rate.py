@@ -14,9 +14,12 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, above, at_most, belongs, below, equal, function, normalised_map, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, at_most, belongs, below, equal, function, normalised_map, slope
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.fixed_points.kernel_cases import (
     QUADRATIC,
     STARTS,
@@ -27,13 +30,10 @@ from proofs_check.ledger.fixed_points.kernel_cases import (
     kernel_activation,
 )
 from proofs_check.ledger.papers import FIXED_POINTS
-from proofs_check.symbolic import cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
 from theory.enclosure.ball import ball_of, working_bits
-from theory.fixed_point import fixed_points
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.fixed_point import fixed_points
 
 Factors = Callable[[sp.Expr, sp.Expr, sp.Expr], tuple[sp.Expr, ...]]
 

@@ -14,9 +14,11 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, at_most, belongs, equal, function, normalised_map, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_most, belongs, equal, function, normalised_map, slope
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.fixed_points.kernel_cases import (
     MINIMAL_CRITICAL,
     STARTS,
@@ -27,11 +29,9 @@ from proofs_check.ledger.fixed_points.kernel_cases import (
     judge_depth_bound,
 )
 from proofs_check.ledger.papers import FIXED_POINTS
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.activation import Activation, catalogue
 from theory.enclosure.ball import Number, ball_of
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function, implies, series_of_kernel, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, implies, series_of_kernel, slope
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, cannot_say, exact_evidence
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.fixed_points.kernel_cases import case_of, combined
 from proofs_check.ledger.papers import FIXED_POINTS
-from proofs_check.symbolic import Derivation, cannot_say, exact_evidence
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
-from theory.correlation_map import compare
 from theory.enclosure.ball import Number, ball_of
-from theory.kernel_map import KernelMap
-from theory.mean_field import homogeneous_slope
+from theory.kernel_map.correlation_map import compare
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.mean_field import homogeneous_slope
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -13,18 +13,18 @@ from fractions import Fraction
 
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, above, belongs, equal, function, limit, normalised_map, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, belongs, equal, function, limit, normalised_map, slope
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.fixed_points.kernel_cases import MINIMAL_CRITICAL, cases_of, in_case
 from proofs_check.ledger.papers import FIXED_POINTS
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
 from theory.enclosure.ball import Number, ball_of, working_bits
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
 
 GAP = Fraction(1, 10**12)
 

@@ -17,21 +17,21 @@ import numpy as np
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_least, below, equal, function, implies, mean, rational, slope
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, below, equal, function, implies, mean, rational, slope
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, is_quick
 from proofs_check.ledger.papers import FIXED_POINTS
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
 from theory.activation import Activation, catalogue
-from theory.correlation_map import compare, fixes_zero
 from theory.enclosure.ball import working_bits
-from theory.fixed_point import fixed_points
-from theory.kernel_map import KernelMap
+from theory.kernel_map.correlation_map import compare, fixes_zero
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.fixed_point import fixed_points
 
 LAST = Fraction(1, 2**12)
 """[1 - LAST, 1) is settled by convexity: balls of kappa - rho there always hold 0."""
@@ -236,8 +236,8 @@ def final_correlations(
     rng: np.random.Generator, expression: str, start: float, width: int, depth: int, networks: int
 ) -> np.ndarray:
     """Return the correlations of two samples after `depth` RMS-normalised layers, one per network."""
-    from numerics.gram_chain import gram_chain
-    from numerics.network import layer_normalised_mlp
+    from numerics.network.gram_chain import gram_chain
+    from numerics.network.network import layer_normalised_mlp
 
     network = layer_normalised_mlp(Activation.from_text(expression), width, depth, centred=False)
     *_, last = gram_chain(network, np.array([[1.0, start], [start, 1.0]]), rng, repeats=networks)

@@ -15,21 +15,21 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, above, equal, function, rational
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, equal, function, rational
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import cannot_say, exact_evidence
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import cannot_say, exact_evidence
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
 from theory.activation.evaluation import to_sympy
-from theory.correlation_map import compare
 from theory.enclosure.ball import Number
-from theory.kernel_map import KernelMap
-from theory.mean_field import scaled
+from theory.kernel_map.correlation_map import compare
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.mean_field import scaled
 
 GAINS = (Fraction(1, 2), Fraction(2))
 

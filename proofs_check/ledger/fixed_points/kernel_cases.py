@@ -12,15 +12,15 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
-from proofs_check.certified import from_slack
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.evidence_plot import decay_plot
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.verdict import Rung, Verdict
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.slack_plot import decay_plot
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.verdict import Rung, Verdict
 from theory.activation import Activation
 from theory.enclosure.ball import ball_of, working_bits
-from theory.fixed_point import Case, fixed_points
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.fixed_point import Case, fixed_points
 
 if TYPE_CHECKING:
     import flint

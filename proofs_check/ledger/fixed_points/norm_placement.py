@@ -15,19 +15,19 @@ import numpy as np
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function, series_of_kernel
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, series_of_kernel
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import all_of, judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.fixed_points.kernel_cases import case_of
 from proofs_check.ledger.papers import FIXED_POINTS
-from proofs_check.sampled import all_of, judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
 from theory.activation import Activation, catalogue
-from theory.fixed_point import fixed_points
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.fixed_point import fixed_points
 
 Placement = Literal["RMS before", "layer norm before", "RMS after", "layer norm after"]
 Kind = Literal["normalised", "centred"]
@@ -148,10 +148,10 @@ def three_layers_of_width_500(statement: NormPlacement, activation: Activation, 
 
 def state_cosines(rng: np.random.Generator, expression: str, placement: Placement, networks: int) -> np.ndarray:
     """Return cosines of two states after three layers of width 500 with the norm at this place, from correlation 0.6."""
-    from numerics.gram_chain import gram_chain
-    from numerics.layer import Elementwise, GaussianLinear
-    from numerics.network import Network
-    from numerics.normalisation import LayerNorm
+    from numerics.network.gram_chain import gram_chain
+    from numerics.network.layer import Elementwise, GaussianLinear
+    from numerics.network.network import Network
+    from numerics.network.normalisation import LayerNorm
 
     norm, activation = LayerNorm("layer" in placement), Elementwise(Activation.from_text(expression))
     inner = (norm, activation) if "before" in placement else (activation, norm)

@@ -15,20 +15,20 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from proofs_check.certified import from_monotone, from_proof
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, above, at_most, belongs, equal, function, normalised_map, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, at_most, belongs, equal, function, normalised_map, slope
+from proofs_check.evidence.certified import from_monotone, from_proof
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, cases_of, in_case, kernel_activation
 from proofs_check.ledger.isometry.layer_contraction import two_term_steps
 from proofs_check.ledger.papers import FIXED_POINTS
-from proofs_check.symbolic import cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
 from theory.enclosure.ball import Number, ball_of, working_bits
-from theory.fixed_point import FixedPoint, fixed_points
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.fixed_point import FixedPoint, fixed_points
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def as_the_contraction_at_zero(statement: PotentialContraction, _: None, __: Tri
 @claim.certified
 def on_the_whole_interval(statement: PotentialContraction, activation: Activation, trial: Trial) -> Evidence:
     """Certify b - rate(q) a >= 0, a = (kappa-rho*)/(rho-rho*) and b = (1-kappa)/(1-rho), by monotonicity on cells."""
-    from proofs_check.interval import prove_by_monotonicity
+    from proofs_check.interval.contraction import prove_by_monotonicity
 
     kernel = KernelMap.normalised(activation)
     found = fixed_points(kernel)
@@ -99,7 +99,7 @@ def on_the_whole_interval(statement: PotentialContraction, activation: Activatio
     if star is None:
         return cannot_say(Rung.CERTIFIED, f"no attracting point is known: {found.undecided}")
     if kernel.expression is not None and star.value.exact is not None and star.value.exact.is_Rational:
-        from proofs_check.interval import prove_nonnegative
+        from proofs_check.interval.prover import prove_nonnegative
 
         r, kappa, end = kernel.symbol, kernel.expression, star.value.exact
         factor = statement.rate(star.slope.exact)

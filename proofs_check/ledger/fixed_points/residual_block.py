@@ -17,23 +17,23 @@ import numpy as np
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, belongs, equal, function, implies, mean
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, belongs, equal, function, implies, mean
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import all_of, judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.sampled import all_of, judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
-from theory.correlation_map import compare
 from theory.enclosure.ball import Number, ball_of, working_bits
 from theory.enclosure.quadrature import Integrand, expectation
-from theory.fixed_point import fixed_points
-from theory.kernel_map import KernelMap
+from theory.kernel_map.correlation_map import compare
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.fixed_point import fixed_points
 
 SKIP = Fraction(3, 5)
 MEAN, SAME = 0.4, 0.5
@@ -180,7 +180,7 @@ def blocks_of_width_1000(statement: ResidualBlock, activation: Activation, trial
 
 def block_products(rng: np.random.Generator, expression: str, identity: bool, width: int, networks: int) -> np.ndarray:
     """Return y.y'/width for two samples of mean MEAN and norm^2 width after sqrt(1-t^2) s(Wx)/sqrt(E s^2) + t skip(x)."""
-    from numerics.weight_action import gaussian_columns
+    from numerics.network.weight_action import gaussian_columns
 
     activation = Activation.from_text(expression)
     scale = float(KernelMap.normalised(activation).scale.ball(20)) ** 0.5

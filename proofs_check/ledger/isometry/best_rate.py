@@ -15,21 +15,21 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_most, belongs, centred_kernel_map, equal, function, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_most, belongs, centred_kernel_map, equal, function, slope
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.isometry.layer_contraction import LayerContraction, two_term_steps
 from proofs_check.ledger.isometry.layer_contraction import on_the_whole_interval as certify_contraction
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
 from theory.activation import Activation, catalogue
-from theory.contraction_constant import ContractionConstant, contraction_constant
 from theory.gaussian.ball_evaluation import ball_evaluate
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.contraction_constant import ContractionConstant, contraction_constant
 
 ALPHA, SLOPE = sp.symbols("alpha slope", positive=True)
 """The linear share p_1 and the slope kappa'(1) of the centred kernel map."""

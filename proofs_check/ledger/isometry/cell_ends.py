@@ -18,17 +18,17 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, belongs, centred_kernel_map, equal, function, implies, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, belongs, centred_kernel_map, equal, function, implies, slope
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.activation_cases import nonlinear, rational_above
 from proofs_check.ledger.isometry.layer_contraction import nonlinearity_strength
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
 from theory.activation import Activation, catalogue
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
 
 CELLS = 16
 NEAR_ONE = Fraction(1, 2**30)
@@ -113,7 +113,7 @@ def by_increasing_series(statement: CellEnds, _: None, __: Trial) -> Evidence:
 @claim.certified
 def by_values_of_the_map(statement: CellEnds, activation: Activation, _: Trial) -> Evidence:
     """Evaluate the map itself: H at the ends, H inside 16 cells against their bound, and the cells that prove A7."""
-    from proofs_check.interval import prove_by_monotonicity
+    from proofs_check.interval.contraction import prove_by_monotonicity
 
     kernel = KernelMap.centred(activation)
     beta, alpha = kernel.nonlinearity_strength.ball(25), kernel.slope_at_zero.ball(25)

@@ -15,17 +15,17 @@ import numpy as np
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_most, below, centred_kernel_map, equal, function, rational
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_most, below, centred_kernel_map, equal, function, rational
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import all_of, judge_mean
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.activation_cases import nonlinear, rational_above
 from proofs_check.ledger.isometry.layer_contraction import Rate, nonlinearity_strength, two_term_steps
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.sampled import all_of, judge_mean
-from proofs_check.trial import Trial
 from theory.activation import Activation, catalogue
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
 
 STARTS = (Fraction(3, 10), Fraction(3, 5), Fraction(9, 10), Fraction(999, 1000))
 DEPTH = 12
@@ -142,8 +142,8 @@ def final_correlations(
     rng: np.random.Generator, expression: str, start: float, width: int, depth: int, networks: int
 ) -> np.ndarray:
     """Return |rho| after `depth` layer-normalised layers for independent networks on two samples of correlation `start`."""
-    from numerics.gram_chain import gram_chain
-    from numerics.network import layer_normalised_mlp
+    from numerics.network.gram_chain import gram_chain
+    from numerics.network.network import layer_normalised_mlp
 
     network = layer_normalised_mlp(Activation.from_text(expression), width, depth)
     gram = np.array([[1.0, start], [start, 1.0]])

@@ -17,19 +17,19 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_least, at_most, belongs, equal, function, mean, probability
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, at_most, belongs, equal, function, mean, probability
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.isometry.layer_contraction import nonlinearity_strength
 from proofs_check.ledger.isometry.stationary_floor import StationaryFloor
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
-from theory.finite_width import mixed_moments
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.finite_width import mixed_moments
 
 WIDTH, SIZE, NETWORKS, EARLY, SPAN = 500, 10, 10, 10, 6
 START = Fraction(1, 2)
@@ -181,7 +181,7 @@ def gap_until_the_floor(statement: FiniteWidthDepthBound, activation: Activation
 
 def broken_bounds(rng: np.random.Generator, expression: str, rate: float) -> np.ndarray:
     """Return 1 for networks with gamma_l > gamma_0 rate^-l at some l <= 10, else 0."""
-    from numerics.gram_chain import correlation_potential
+    from numerics.network.gram_chain import correlation_potential
 
     initial = float(START / (1 - START))
     broken = np.zeros(NETWORKS, dtype=bool)
@@ -192,7 +192,7 @@ def broken_bounds(rng: np.random.Generator, expression: str, rate: float) -> np.
 
 def crossing_layers(rng: np.random.Generator, expression: str, rate: float, centre: float) -> np.ndarray:
     """Return first layers with gap > n gamma_0 rate^-l, less `centre`, cut at +-SPAN."""
-    from numerics.gram_chain import isometry_gap
+    from numerics.network.gram_chain import isometry_gap
 
     potential = SIZE * float(START / (1 - START))
     depth = ceil(centre) + SPAN
@@ -207,8 +207,8 @@ def crossing_layers(rng: np.random.Generator, expression: str, rate: float, cent
 
 def _grams(rng: np.random.Generator, expression: str, depth: int) -> Any:
     """Yield the Gram matrices of networks on ten samples of correlation 1/2, layer by layer."""
-    from numerics.gram_chain import gram_chain
-    from numerics.network import layer_normalised_mlp
+    from numerics.network.gram_chain import gram_chain
+    from numerics.network.network import layer_normalised_mlp
 
     network = layer_normalised_mlp(Activation.from_text(expression), WIDTH, depth)
     rho = float(START)

@@ -18,17 +18,17 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, above, at_least, at_most, equal, function, rational
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, at_least, at_most, equal, function, rational
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, cannot_say, exact_evidence
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.gram_cases import MEAN_FIELD_STEPS
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation, cannot_say, exact_evidence
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
-from theory.isometry import GramMatrix
-from theory.polynomial_kernel import MeanFieldStep, PolynomialKernel
+from theory.isometry.gram_matrix import GramMatrix
+from theory.kernel_map.polynomial import MeanFieldStep, PolynomialKernel
 
 DEPTH = 6
 

@@ -18,18 +18,32 @@ import numpy as np
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, centred_kernel_map, equal, function, limit, mean, rational, series_of_kernel
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import (
+    Formula,
+    centred_kernel_map,
+    equal,
+    function,
+    limit,
+    mean,
+    rational,
+    series_of_kernel,
+)
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_law, judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.activation_cases import draw_pairs, fourth_moment, nonlinear
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.sampled import judge_law, judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
-from theory.finite_width import MixedMoments, correlation_by_delta_method, mixed_moments, symbolic_moments
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.finite_width import (
+    MixedMoments,
+    correlation_by_delta_method,
+    mixed_moments,
+    symbolic_moments,
+)
 
 RHO = Fraction(1, 2)
 Kernel = Callable[[np.ndarray, KernelMap], np.ndarray]
@@ -192,8 +206,8 @@ def neuron_residuals(
     S and T are the activations of the two samples at one neuron, centred and scaled by their exact moments; rho is the
     correlation the layer was given. Ordered by layer, so each entry has mean 0 given all before it.
     """
-    from numerics.normalisation import LayerNorm
-    from numerics.weight_action import gaussian_columns
+    from numerics.network.normalisation import LayerNorm
+    from numerics.network.weight_action import gaussian_columns
 
     centred = KernelMap.centred(Activation.from_text(expression))
     mean, scale = float(centred.hermite.mean.ball(20)), float(centred.hermite.variance.ball(20)) ** 0.5

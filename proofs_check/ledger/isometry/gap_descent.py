@@ -16,19 +16,19 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, above, centred_kernel_map, equal, function, implies, limit
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, centred_kernel_map, equal, function, implies, limit
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.isometry.layer_contraction import Rate, nonlinearity_strength, two_term_steps
 from proofs_check.ledger.isometry.quadratic_gap_bound import QuadraticGapBound, eigenvalue_steps
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
 from theory.activation import Activation, catalogue
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
 
 SIZE, START, DEEPEST = 10, Fraction(1, 2), 300
 

@@ -17,18 +17,18 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function, implies, mean, rational
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, implies, mean, rational
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
 from theory.activation import Activation, catalogue
 from theory.activation.evaluation import to_sympy
 from theory.activation.expression import X
-from theory.enclosure.kernel_value import slope_activation
-from theory.hermite import HermiteExpansion
+from theory.kernel_map.hermite import HermiteExpansion
+from theory.kernel_map.value import slope_activation
 
 HIGHEST, DIGITS = 9, 25
 """Coefficients c_0 .. c_HIGHEST are compared to DIGITS digits on each activation."""

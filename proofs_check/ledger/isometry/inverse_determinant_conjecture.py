@@ -15,18 +15,18 @@ import numpy as np
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, above, at_most, centred_kernel_map, equal, function, rational
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, at_most, centred_kernel_map, equal, function, rational
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import cannot_say, exact_evidence
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.gram_cases import MEAN_FIELD_STEPS
 from proofs_check.ledger.isometry.determinant_growth import DeterminantGrowth
 from proofs_check.ledger.isometry.layer_contraction import two_term_steps
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import cannot_say, exact_evidence
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
-from theory.isometry import GramMatrix
-from theory.polynomial_kernel import MeanFieldStep, PolynomialKernel
+from theory.isometry.gram_matrix import GramMatrix
+from theory.kernel_map.polynomial import MeanFieldStep, PolynomialKernel
 
 SIZES = (2, 3, 4)
 DRAWS, CLIMBS, MOVES, DEGREE = 4000, 60, 60, 4
@@ -131,7 +131,7 @@ def for_every_pair_of_samples(statement: InverseDeterminantContraction, step: Me
 @claim.for_all(SAMPLED)
 def by_search(statement: InverseDeterminantContraction, _: None, trial: Trial) -> Evidence:
     """Draw maps and nearly singular matrices, climb from the worst, and check the worst of all in rational arithmetic."""
-    from numerics.random_streams import stream
+    from numerics.campaign.random_streams import stream
 
     rng = stream(trial.seed, trial.key[0], trial.key[-1])
     worst: dict[int, tuple[Fraction, MeanFieldStep]] = {}

@@ -13,14 +13,14 @@ from fractions import Fraction
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_least, at_most, equal, exactly_if, function, implies
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, at_most, equal, exactly_if, function, implies
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation, exact_evidence
-from proofs_check.trial import Trial
-from theory.isometry import GramMatrix
+from theory.isometry.gram_matrix import GramMatrix
 
 
 @dataclass(frozen=True)

@@ -17,19 +17,19 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_proof, from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_most, belongs, equal, function, implies, rational
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_most, belongs, equal, function, implies, rational
+from proofs_check.evidence.certified import from_proof, from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.isometry.correlation_gap_bound import squared_correlation_bound
 from proofs_check.ledger.isometry.quadratic_gap_bound import together
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
 from theory.gaussian.ball_evaluation import ball_evaluate
-from theory.isometry import GramMatrix, isometry_gap_bound
+from theory.isometry.gram_matrix import GramMatrix, isometry_gap_bound
 
 SIZES = (3, 10, 100)
 """Batch sizes whose extremal matrices are certified for every correlation, and whose largest share is enclosed."""
@@ -142,7 +142,7 @@ def from_the_extremal_matrix(statement: LinearGapBound, _: None, __: Trial) -> E
 @claim.for_all(CERTIFIED)
 def on_the_extremal_matrices(statement: LinearGapBound, _: None, trial: Trial) -> Evidence:
     """Certify C gamma >= B_n(r) up to the share, and the bound for r >= 0, for each batch size; enclose the largest share."""
-    from proofs_check.interval import prove_nonnegative
+    from proofs_check.interval.prover import prove_nonnegative
 
     d, r = sp.Symbol("d", real=True), sp.Symbol("r", real=True)
     found = []

@@ -14,15 +14,15 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, cannot_say, exact_evidence
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation, cannot_say, exact_evidence
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
-from theory.isometry import GramMatrix
+from theory.isometry.gram_matrix import GramMatrix
 
 
 @dataclass(frozen=True)

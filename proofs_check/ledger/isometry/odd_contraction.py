@@ -15,21 +15,21 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_monotone, from_proof, from_slack
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_least, at_most, belongs, equal, function
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, at_most, belongs, equal, function
+from proofs_check.evidence.certified import from_monotone, from_proof, from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.activation_cases import nonlinear, rational_above
 from proofs_check.ledger.isometry.layer_contraction import Rate
 from proofs_check.ledger.isometry.layer_contraction import one_neuron_at_a_time as sample_neurons
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
-from theory.contraction_constant import contraction_constant
-from theory.correlation_map import is_odd
-from theory.kernel_map import KernelMap
+from theory.kernel_map.correlation_map import is_odd
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.contraction_constant import contraction_constant
 
 DEGREES = (3, 4, 5, 7)
 """First nonlinear degrees m for which the algebra is carried out."""
@@ -153,7 +153,8 @@ def best_constant_is_the_share(statement: OddContraction, activation: Activation
 @claim.certified
 def away_from_zero(statement: OddContraction, activation: Activation, trial: Trial) -> Evidence:
     """Certify the contraction on [1/100, 1] by the branch and bound of A7; at 0 it is an equality."""
-    from proofs_check.interval import prove_kernel_contraction, prove_nonnegative
+    from proofs_check.interval.contraction import prove_kernel_contraction
+    from proofs_check.interval.prover import prove_nonnegative
 
     reason = statement.silent(activation)
     if reason is not None:

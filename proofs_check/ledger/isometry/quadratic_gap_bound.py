@@ -15,17 +15,17 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_proof, from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_most, below, equal, function, implies, rational
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_most, below, equal, function, implies, rational
+from proofs_check.evidence.certified import from_proof, from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.isometry.correlation_gap_bound import outside_regime, squared_correlation_bound
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.gaussian.ball_evaluation import ball_evaluate
-from theory.isometry import GramMatrix, isometry_gap_bound
+from theory.isometry.gram_matrix import GramMatrix, isometry_gap_bound
 
 SIZES = (2, 3, 10)
 """Batch sizes whose extremal matrices are certified for every correlation."""
@@ -108,7 +108,7 @@ def by_gershgorin(statement: QuadraticGapBound, _: None, __: Trial) -> Evidence:
 @claim.for_all(CERTIFIED)
 def on_the_extremal_matrices(statement: QuadraticGapBound, _: None, __: Trial) -> Evidence:
     """Certify both bounds against B_n(r), the gap of the equicorrelated matrix -r, for all r: it is the largest (A4)."""
-    from proofs_check.interval import prove_nonnegative
+    from proofs_check.interval.prover import prove_nonnegative
 
     d = sp.Symbol("d", real=True)
     half = sp.Rational(statement.half_regime.numerator, statement.half_regime.denominator)

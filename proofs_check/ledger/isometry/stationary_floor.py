@@ -16,18 +16,18 @@ from math import ceil, log
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, at_most, centred_kernel_map, equal, function, mean, rational
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_most, centred_kernel_map, equal, function, mean, rational
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import all_of, judge_mean
+from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.activation_cases import fourth_moment, nonlinear
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.sampled import all_of, judge_mean
-from proofs_check.symbolic import Derivation, cannot_say
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.activation import Activation, catalogue
-from theory.finite_width import correlation_by_delta_method, symbolic_moments
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.finite_width import correlation_by_delta_method, symbolic_moments
 
 WIDTH, SIZE, NETWORKS = 500, 10, 10
 TRUNCATED_AT = 2.0
@@ -145,8 +145,8 @@ def in_networks_of_width_500(statement: StationaryFloor, activation: Activation,
 
 def floor_values(rng: np.random.Generator, expression: str, depth: int, scale: float, gap: bool) -> np.ndarray:
     """Return the mean of rho^2 over pairs, or the isometry gap, over `scale`, for independent networks; cut at 2."""
-    from numerics.gram_chain import gram_chain, isometry_gap
-    from numerics.network import layer_normalised_mlp
+    from numerics.network.gram_chain import gram_chain, isometry_gap
+    from numerics.network.network import layer_normalised_mlp
 
     network = layer_normalised_mlp(Activation.from_text(expression), WIDTH, depth)
     *_, last = gram_chain(network, np.eye(SIZE), rng, repeats=NETWORKS)

@@ -14,16 +14,16 @@ import flint
 import sympy as sp
 
 from proofs_check import strategies
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_least, equal, rational
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, equal, rational
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung, Verdict
-from theory.isometry import GramMatrix
+from theory.isometry.gram_matrix import GramMatrix
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 import flint
 import sympy as sp
 
-from proofs_check.claim import CERTIFIED, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function
+from proofs_check.claim.claim import CERTIFIED, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import ranked_batches
 from proofs_check.ledger.recentering.certain import certain
 from proofs_check.ledger.recentering.limit_rank import COLLINEAR, THREE_PAIRS, WITH_ZERO
-from proofs_check.trial import Trial
 from theory.enclosure.ball import working_bits
-from theory.recentering.homogeneous_kernel import RELU
+from theory.kernel_map.homogeneous import RELU
 from theory.recentering.rank import RankedBatch, exact_rank
 
 PARABOLA = RankedBatch.of([(k, k * k - 7) for k in range(1, 8)])

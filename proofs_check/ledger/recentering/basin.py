@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, belongs, function, rational
+from proofs_check.claim.claim import SAMPLED, Claim, Mutant
+from proofs_check.claim.formula import Formula, belongs, function, rational
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import RecentredCase, recentred_cases, relu_sizes
-from proofs_check.sampled import judge_mean
-from proofs_check.trial import Trial
 
 
 def share_by_size(n: int) -> tuple[float, float]:

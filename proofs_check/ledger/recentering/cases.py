@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.rank import RankedBatch
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.verdict import Rung, Verdict
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.verdict import Rung, Verdict
 
 
 def certain(

@@ -15,14 +15,14 @@ from typing import Any
 import flint
 import sympy as sp
 
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, belongs, equal, function, implies, limit, rational
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, belongs, equal, function, implies, limit, rational
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import RecentredCase, recentred_cases, relu_sizes
 from proofs_check.ledger.recentering.certain import certain
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.enclosure.ball import working_bits
 from theory.recentering.cluster_growth import scaled_balance_limit
 from theory.recentering.family_fixed_point import family_fixed_points

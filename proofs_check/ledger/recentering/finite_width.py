@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, at_least, belongs, equal, probability, rational
+from proofs_check.claim.claim import SAMPLED, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, belongs, equal, probability, rational
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
-from proofs_check.sampled import judge_mean
-from proofs_check.trial import Trial
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

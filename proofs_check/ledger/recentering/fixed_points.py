@@ -16,13 +16,13 @@ from dataclasses import dataclass
 import flint
 import sympy as sp
 
-from proofs_check.claim import CERTIFIED, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, above, at_least, below, equal, exactly_if, function
+from proofs_check.claim.claim import CERTIFIED, Claim, Mutant
+from proofs_check.claim.formula import Formula, above, at_least, below, equal, exactly_if, function
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import LEAKY, RecentredCase, recentred_cases
 from proofs_check.ledger.recentering.certain import certain
-from proofs_check.trial import Trial
 from theory.enclosure.ball import working_bits
 from theory.recentering.cluster_growth import scaled_balance
 from theory.recentering.cluster_odd_family import ClusterOddFamily

@@ -16,18 +16,18 @@ from typing import Any
 import flint
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, exactly_if, function
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, exactly_if, function
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import LEAKY, RecentredCase, recentred_cases
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.enclosure.ball import working_bits
+from theory.kernel_map.homogeneous import HomogeneousKernel
 from theory.recentering.cluster_odd_family import ClusterOddFamily
 from theory.recentering.gram_recursion import mean_field_layer, recentred
-from theory.recentering.homogeneous_kernel import HomogeneousKernel
 
 TILTS = (Fraction(1, 10), Fraction(1, 2), Fraction(1), Fraction(3, 2))
 

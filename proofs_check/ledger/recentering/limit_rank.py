@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function, implies, limit
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, implies, limit
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation, exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import ranked_batches
-from proofs_check.symbolic import Derivation, exact_evidence
-from proofs_check.trial import Trial
 from theory.recentering.rank import RankedBatch, exact_rank
 
 

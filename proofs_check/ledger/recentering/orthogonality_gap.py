@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, function, limit, mean
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, limit, mean
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import all_of, judge_mean
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import ORTHOGONALIZATION
 from proofs_check.ledger.recentering.cases import WideCase
-from proofs_check.sampled import all_of, judge_mean
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, belongs, equal, function, implies, probability
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, belongs, equal, function, implies, probability
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.recentering.rank import rank_two_probability
 
 if TYPE_CHECKING:

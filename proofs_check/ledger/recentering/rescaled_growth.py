@@ -19,14 +19,14 @@ import flint
 import numpy as np
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, equal, function, law, mean
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, law, mean
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.enclosure.ball import working_bits
 from theory.recentering.cluster_growth import rescaled_growth, spread_growth
 
@@ -162,7 +162,7 @@ def in_neurons(statement: RescaledGrowth, case: Cluster, trial: Trial) -> Eviden
 
 def distances(rng: np.random.Generator, batch_size: int, spread: float, neurons: int) -> np.ndarray:
     """Return, per neuron, the mean squared distance of cluster samples after RC and RS, over its largest value 2n/(n-2)."""
-    from numerics.normalisation import Recentre, Rescale
+    from numerics.network.normalisation import Recentre, Rescale
 
     n = batch_size
     deviation = np.sqrt(spread / 2)  # of each sample, in units of the distance to the odd one

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import flint
 import sympy as sp
 
-from proofs_check.certified import from_slack
-from proofs_check.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence, Figure
-from proofs_check.formula import Formula, at_least, belongs, equal
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, belongs, equal
+from proofs_check.evidence.certified import from_slack
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import LEAKY, RecentredCase, recentred_cases
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.enclosure.ball import working_bits
 from theory.gaussian.ball_evaluation import ball_evaluate
 from theory.recentering.family_fixed_point import family_fixed_points

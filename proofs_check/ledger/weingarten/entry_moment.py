@@ -17,16 +17,16 @@ from functools import partial
 import sympy as sp
 from sympy import Integer
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, mean
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, mean
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import cannot_say, exact_evidence
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import Monomial, draw_monomials
 from proofs_check.ledger.weingarten.notation import entries_formula
 from proofs_check.ledger.weingarten.pairing_sum import class_counts
-from proofs_check.symbolic import cannot_say, exact_evidence
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
 from theory.haar.dimension import Group
 from theory.haar.entry_expression import EntryPolynomial, Powers, parse_entry_polynomial, partner_sign
 from theory.haar.monomial import haar_moment

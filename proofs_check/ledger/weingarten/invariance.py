@@ -15,16 +15,16 @@ from functools import partial
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, function, law
+from proofs_check.claim.claim import SAMPLED, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, law
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_law
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import samplers
 from proofs_check.ledger.weingarten.cases import HaarLaw
 from proofs_check.ledger.weingarten.notation import sampler_formulas
 from proofs_check.ledger.weingarten.sampled_moment import draw_laws
-from proofs_check.sampled import judge_law
-from proofs_check.trial import Trial
 from theory.haar.dimension import Group
 
 _FIXED_SEED = 20060601

@@ -14,14 +14,14 @@ from math import comb, prod
 
 import sympy as sp
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, limit
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, limit
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import GROUPS, GroupOrder, draw_orders, orders
 from proofs_check.ledger.weingarten.notation import weingarten_formula
-from proofs_check.symbolic import exact_evidence
-from proofs_check.trial import Trial
 from theory.haar.dimension import Group
 from theory.haar.partition import Partition
 from theory.haar.weingarten import weingarten_leading_term, weingarten_table

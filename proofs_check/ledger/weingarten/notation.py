@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import sympy as sp
 
-from proofs_check.formula import equal, function, law
+from proofs_check.claim.formula import equal, function, law
 from proofs_check.ledger.weingarten import samplers
 from proofs_check.ledger.weingarten.cases import GROUPS
 from theory.haar.dimension import Group

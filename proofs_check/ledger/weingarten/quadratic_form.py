@@ -21,16 +21,16 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, function
+from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import Derivation, exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import RowExponents, draw_exponents
 from proofs_check.ledger.weingarten.notation import LETTERS
 from proofs_check.ledger.weingarten.pairing_sum import Element, elements, kind
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import Derivation, exact_evidence
-from proofs_check.trial import Trial
 from theory.haar.dimension import Group
 from theory.haar.partition import Partition
 from theory.haar.rational_function import RationalFunction
@@ -189,7 +189,7 @@ def sampled_forms(statement: QuadraticForm, case: RowExponents, trial: Trial) ->
 
 def form_products(rng: np.random.Generator, group: Group, powers: Partition, size: int) -> np.ndarray:
     """Return prod_i a_i^{k_i} for `size` Haar matrices at the spectrum SPECTRUM."""
-    from numerics.haar_matrix import haar_orthogonal, haar_unitary
+    from numerics.network.haar_matrix import haar_orthogonal, haar_unitary
 
     draw = haar_orthogonal if group == "orthogonal" else haar_unitary
     matrices = draw(rng, len(SPECTRUM), samples=size)[:, : len(powers)]

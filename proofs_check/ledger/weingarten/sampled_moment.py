@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-from proofs_check.claim import SAMPLED, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, function, mean
+from proofs_check.claim.claim import SAMPLED, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, mean
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import all_of, judge_mean
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import samplers
 from proofs_check.ledger.weingarten.cases import HaarLaw
 from proofs_check.ledger.weingarten.notation import sampler_formulas
-from proofs_check.sampled import all_of, judge_mean
-from proofs_check.trial import Trial
 from theory.haar.dimension import Group
 from theory.haar.entry_expression import parse_entry_polynomial
 from theory.haar.monomial import haar_moment

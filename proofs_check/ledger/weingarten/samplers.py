@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.haar_matrix import haar_orthogonal, haar_symplectic, haar_unitary
+from numerics.network.haar_matrix import haar_orthogonal, haar_symplectic, haar_unitary
 from theory.haar.dimension import Group
 
 Sampler = Callable[[np.random.Generator, Group, int, int], NDArray[np.inexact]]

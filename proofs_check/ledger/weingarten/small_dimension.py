@@ -15,16 +15,16 @@ from fractions import Fraction
 from math import factorial, prod
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, function, rational
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, rational
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import wrong_table
 from proofs_check.ledger.weingarten.cases import Monomial
 from proofs_check.ledger.weingarten.notation import entries_formula
 from proofs_check.ledger.weingarten.pairing_sum import class_counts
-from proofs_check.symbolic import exact_evidence
-from proofs_check.trial import Trial
 from theory.haar.dimension import Group
 from theory.haar.entry_expression import Powers, parse_entry_polynomial
 from theory.haar.monomial import haar_moment

@@ -15,14 +15,14 @@ from functools import partial
 
 import sympy as sp
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, mean
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, mean
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import Derivation
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten.cases import GROUPS, RowExponents, draw_exponents
 from proofs_check.ledger.weingarten.pairing_sum import class_counts
-from proofs_check.symbolic import Derivation
-from proofs_check.trial import Trial
 from theory.haar.entry_expression import parse_entry_polynomial
 from theory.haar.partition import Partition
 from theory.haar.weingarten import weingarten_table

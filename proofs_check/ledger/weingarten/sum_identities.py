@@ -19,17 +19,17 @@ from math import factorial
 
 import sympy as sp
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant
-from proofs_check.evidence import Evidence
-from proofs_check.formula import Formula, equal, function, rational
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, equal, function, rational
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import exact_evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import WEINGARTEN
 from proofs_check.ledger.weingarten import wrong_table
 from proofs_check.ledger.weingarten.cases import GROUPS, GroupOrder, draw_orders, orders
 from proofs_check.ledger.weingarten.gram_inverse import Table
 from proofs_check.ledger.weingarten.notation import table_formulas, weingarten_formula
 from proofs_check.ledger.weingarten.pairing_sum import elements, kind
-from proofs_check.symbolic import exact_evidence
-from proofs_check.trial import Trial
 from theory.haar.dimension import Group
 from theory.haar.partition import Partition, centraliser_order
 from theory.haar.rational_function import RationalFunction

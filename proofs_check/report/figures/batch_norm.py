@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from proofs_check.plot import Mark, Plot, Series
+from proofs_check.evidence.plot import Mark, Plot, Series
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from proofs_check.plot import Mark, Plot, Series
+from proofs_check.evidence.plot import Mark, Plot, Series
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,11 +54,11 @@ def correlation_density(
     """
     import numpy as np
 
+    from numerics.campaign.random_streams import stream
     from numerics.covariance_sde.chain import correlations, final_covariances
     from numerics.covariance_sde.fokker_planck import transition_law
     from numerics.covariance_sde.paths import artanh_drift
     from numerics.covariance_sde.shaped_activation import shaped_relu_map
-    from numerics.random_streams import stream
 
     law = transition_law(artanh_drift((slopes[0] - slopes[1]) ** 2), float(np.arctanh(rho)), 1.0)
     edges = np.linspace(-1, 1, bins + 1)
@@ -186,9 +186,9 @@ def stationary_law(b: int = -4, width: int = 100, networks: int = 4_000, bins: i
     import numpy as np
     from scipy.special import gammaln
 
+    from numerics.campaign.random_streams import stream
     from numerics.covariance_sde.chain import final_covariances
     from numerics.covariance_sde.shaped_activation import smooth_map
-    from numerics.random_streams import stream
 
     phi = smooth_map("tanh", (-2 / b) ** 0.5, width)
     rng = stream(seed, "figure", "stationary", b)
@@ -227,8 +227,8 @@ def unshaped_gap(width: int = 100, networks: int = 2_000, seed: int = 0) -> Plot
     """
     import numpy as np
 
+    from numerics.campaign.random_streams import stream
     from numerics.covariance_sde.unshaped_chain import gap_chain, surrogate_chain
-    from numerics.random_streams import stream
 
     levels = np.linspace(0.5 / 60, 1 - 0.5 / 60, 60)
     drawn = np.log(gap_chain(0.7, width, width, stream(seed, "figure", "unshaped"), repeats=networks))
@@ -265,9 +265,9 @@ def _cubic(b: Fraction) -> Any:
 
 def _exploded(b: Fraction, start: Fraction, width: int, networks: int, seed: int) -> np.float64:
     """Return the share of networks that pass max(12, 30/b) before 1/200."""
+    from numerics.campaign.random_streams import stream
     from numerics.covariance_sde.chain import norm_reaches
     from numerics.covariance_sde.shaped_activation import smooth_map
-    from numerics.random_streams import stream
 
     phi = smooth_map(CUBIC, float(b) ** -0.5, width)
     rng = stream(seed, "figure", "explosion", str(b), str(start), width)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from proofs_check.plot import Mark, Plot, Series
+from proofs_check.evidence.plot import Mark, Plot, Series
 
 if TYPE_CHECKING:
     import numpy as np
@@ -113,8 +113,8 @@ def _fixed(quantity: str, batch_size: int) -> list[tuple[str, float]]:
     """Return the certified values at the attracting fixed directions."""
     import math
 
+    from theory.kernel_map.homogeneous import RELU
     from theory.recentering.family_fixed_point import family_fixed_points
-    from theory.recentering.homogeneous_kernel import RELU
 
     found: list[tuple[str, float]] = []
     for point in family_fixed_points(batch_size):

@@ -7,7 +7,7 @@ import pytest
 
 from numerics.batch_norm.gradient import gradient_path
 from numerics.batch_norm.network import BatchNormNetwork, batch_norm, next_state
-from numerics.weight_action import gaussian_matrix
+from numerics.network.weight_action import gaussian_matrix
 
 
 @pytest.mark.parametrize("activation", [None, "tanh", "relu"])

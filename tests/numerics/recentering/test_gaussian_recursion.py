@@ -28,7 +28,7 @@ def test_closed_form_of_erf_is_the_series() -> None:
 @pytest.mark.parametrize("text", ["relu", "abs(x)", "max(x, 0) + min(x, 0)/10"])
 def test_homogeneous_activations_keep_the_recursion_in_angles(text: str) -> None:
     """He variance keeps the trace of what was recentred; up to scale the layer is that of `MeanField`."""
-    from theory.recentering.homogeneous_kernel import HomogeneousKernel
+    from theory.kernel_map.homogeneous import HomogeneousKernel
 
     gram = generic_grams(4, 7, 9, np.random.default_rng(1))
     found = GaussianMeanField(activation(text), 2.0).layer(gram)

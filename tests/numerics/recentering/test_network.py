@@ -6,15 +6,15 @@ import flint
 import numpy as np
 import pytest
 
-from numerics.gram_chain import gram_chain
-from numerics.normalisation import BatchNorm
+from numerics.network.gram_chain import gram_chain
+from numerics.network.normalisation import BatchNorm
 from numerics.recentering.angle_recursion import MeanField
 from numerics.recentering.batch import binomial_interval, clustered_grams, first_hit, generic_grams, odd_state
 from numerics.recentering.network import UnitBatch, recentred_chain, recentred_network
 from theory.activation.activation import Activation
 from theory.enclosure.ball import working_bits
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.gram_recursion import mean_field_layer
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
 
 
 @pytest.mark.parametrize("kernel", [RELU, HomogeneousKernel(Fraction(2, 5)), HomogeneousKernel(Fraction(2))], ids=str)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.random_streams import stream
+from numerics.campaign.random_streams import stream
 from numerics.statistics.betting import log_mean_exp
 from numerics.statistics.e_value import MeanTest
 

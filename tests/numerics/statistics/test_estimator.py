@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from numerics.random_streams import stream
+from numerics.campaign.random_streams import stream
 from numerics.statistics.e_value import MeanTest
 from numerics.statistics.estimator import (
     antithetic_mean,

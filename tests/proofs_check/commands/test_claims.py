@@ -17,8 +17,8 @@ OWN = '''
 """Z1. A claim of one's own."""
 from dataclasses import dataclass
 
-from proofs_check.claim import SYMBOLIC, Claim, Mutant, Paper
-from proofs_check.symbolic import exact_evidence
+from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant, Paper
+from proofs_check.evidence.symbolic import exact_evidence
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def test_what_is_no_claim_is_bad_usage(name: str, message: str) -> None:
 
 
 def test_a_claim_of_ones_own(tmp_path: Path) -> None:
-    body = "from proofs_check.formula import equal; from sympy import Symbol; n = Symbol('n'); return equal(n * n, n**2 + self.offset)"
+    body = "from proofs_check.claim.formula import equal; from sympy import Symbol; n = Symbol('n'); return equal(n * n, n**2 + self.offset)"
     code, out, _ = claims(own(tmp_path, body), "--json")
     (entry,) = json.loads(out)["claims"]
     assert code == 0

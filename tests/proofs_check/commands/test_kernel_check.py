@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from proofs_check.cli import app
-from proofs_check.interval import prove
-from proofs_check.kernel.run import CoqUnavailableError, find_coq
+from proofs_check.coq.run import CoqUnavailableError, find_coq
+from proofs_check.interval.prover import prove
 
 RUNNER = CliRunner()
 

@@ -14,10 +14,10 @@ from mpmath import iv
 
 from proofs_check.interval.ball import arithmetic
 from proofs_check.interval.cell_bound import SlackBounds, power_range, side
-from proofs_check.interval.checker.claim import Claim
 from proofs_check.interval.checker.forms import Forms, Zero
 from proofs_check.interval.checker.intervals import NoBound
 from proofs_check.interval.checker.reading import Budget
+from proofs_check.interval.checker.statement import Claim
 from proofs_check.interval.tape import tape_of
 from proofs_check.interval.zeros import FaceZero, Slack, face_zeros
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from proofs_check.interval.certificate import Certificate
-from proofs_check.interval.checker.claim import Claim
 from proofs_check.interval.checker.evident_sign import evident_sign
+from proofs_check.interval.checker.statement import Claim
 from proofs_check.interval.derivative_sign import prove_by_derivative
 from proofs_check.interval.prover import prove
 from proofs_check.interval.recheck import recheck

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from mpmath import iv, mp
 
 from proofs_check.interval.ball import Program, arithmetic, hull, power, rational_ball, span
-from proofs_check.interval.checker.claim import Claim
 from proofs_check.interval.checker.forms import Forms
 from proofs_check.interval.checker.intervals import NoBound, interval
 from proofs_check.interval.checker.reading import Budget
 from proofs_check.interval.checker.series import constant_term
+from proofs_check.interval.checker.statement import Claim
 from proofs_check.interval.tape import evaluate, tape_of
 
 REFERENCE = {

@@ -9,8 +9,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs_check.interval.checker.claim import Claim
 from proofs_check.interval.checker.reading import Refused
+from proofs_check.interval.checker.statement import Claim
 from proofs_check.interval.statement import exact_end, parse_statement, statement_of
 
 x, y = sympy.symbols("x y")

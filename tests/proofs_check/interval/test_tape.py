@@ -9,7 +9,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs_check.interval.checker.claim import Claim
+from proofs_check.interval.checker.statement import Claim
 from proofs_check.interval.tape import FUNCTIONS, evaluate, tape_of, to_sympy
 
 x, y = sympy.symbols("x y", real=True)

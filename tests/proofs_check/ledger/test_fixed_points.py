@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs_check.claim import Claim
+from proofs_check.claim.claim import Claim
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.fixed_points.gain import homogeneous
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, case_of, in_case, kernel_activation, kernels
-from proofs_check.runner import ClaimReport, run
-from proofs_check.verdict import Rung, Verdict
+from proofs_check.run.runner import ClaimReport, run
 from theory.activation.activation import Activation
-from theory.fixed_point import Case
-from theory.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.fixed_point import Case
 
 EXPECTED = {
     "gain": ("A14", Verdict.CERTIFIED),

@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.gram_chain import isometry_gap
-from proofs_check.claim import Claim, Mutant
-from proofs_check.evidence import Evidence
+from numerics.network.gram_chain import isometry_gap
+from proofs_check.claim.claim import Claim, Mutant
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.trial import PROFILES, Trial
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger import ledger
 from proofs_check.ledger.isometry import depth_bound_at_finite_width as at_finite_width
 from proofs_check.ledger.isometry import gap_descent, inverse_determinant_conjecture, linear_gap_bound, stationary_floor
 from proofs_check.ledger.isometry.cell_ends import CellEnds, by_values_of_the_map
 from proofs_check.ledger.isometry.hermite_laws import is_even_up_to_half_of_x
 from proofs_check.ledger.isometry.odd_contraction import OddContraction
-from proofs_check.runner import FALSE_ALARMS, perform, plan, run
-from proofs_check.trial import PROFILES, Trial
-from proofs_check.verdict import Rung, Verdict
+from proofs_check.run.runner import FALSE_ALARMS, perform, plan, run
 from theory.activation import Activation, catalogue
-from theory.isometry import GramMatrix, isometry_gap_bound
+from theory.isometry.gram_matrix import GramMatrix, isometry_gap_bound
 
 IDS = ("A5", "A6", "A8", "A9", "A11", "A12", "A13", "A25", "A26", "A29", "A30")
 

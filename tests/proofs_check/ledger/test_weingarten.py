@@ -8,16 +8,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from numerics.haar_matrix import haar_symplectic
-from proofs_check.claim import Claim, Mutant
+from numerics.network.haar_matrix import haar_symplectic
+from proofs_check.claim.claim import Claim, Mutant
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger import ledger
 from proofs_check.ledger.weingarten import samplers, wrong_table
 from proofs_check.ledger.weingarten.pairing_sum import class_counts, elements, gram_exponents, kind, products
 from proofs_check.ledger.weingarten.small_dimension import integrate
 from proofs_check.ledger.weingarten.trace_moment import longest_increasing, without_long_increase, words
-from proofs_check.runner import FALSE_ALARMS, ClaimReport, run
-from proofs_check.selection import select_claims
-from proofs_check.verdict import Rung, Verdict
+from proofs_check.run.runner import FALSE_ALARMS, ClaimReport, run
+from proofs_check.run.selection import select_claims
 from theory.haar.content import content_sum
 from theory.haar.entry_expression import parse_entry_polynomial
 from theory.haar.monomial import haar_moment

@@ -10,15 +10,15 @@ import pytest
 import sympy as sp
 
 from numerics.statistics.e_value import MeanTest
-from proofs_check.certified import from_proof
-from proofs_check.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant, Paper
-from proofs_check.evidence import Evidence
-from proofs_check.interval import prove_nonnegative
-from proofs_check.runner import RunReport, run
-from proofs_check.sampled import judge_mean
-from proofs_check.symbolic import cannot_say, exact_evidence
-from proofs_check.trial import Trial
-from proofs_check.verdict import Rung
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant, Paper
+from proofs_check.evidence.certified import from_proof
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.sampled import judge_mean
+from proofs_check.evidence.symbolic import cannot_say, exact_evidence
+from proofs_check.evidence.trial import Trial
+from proofs_check.evidence.verdict import Rung
+from proofs_check.interval.prover import prove_nonnegative
+from proofs_check.run.runner import RunReport, run
 
 HOSTILE = "</script><script>alert(1)</script> & \"quoted\" 'text' | `code` \x07"
 PAPER = Paper("T", "Author: A paper with <tags> & ampersands. 2026")

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from proofs_check.plot import Mark, Plot, Series
+from proofs_check.evidence.plot import Mark, Plot, Series
 from proofs_check.report.drawing import FONT, PALETTE, Axis, svg
 
 SVG = "{http://www.w3.org/2000/svg}"

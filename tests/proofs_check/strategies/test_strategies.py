@@ -13,13 +13,13 @@ import pytest
 from hypothesis import assume, find, given, settings
 from hypothesis import strategies as st
 
-from numerics.gram_chain import gram_matrix
-from numerics.network import Network
-from numerics.sampler import sample
+from numerics.network.gram_chain import gram_matrix
+from numerics.network.network import Network
+from numerics.network.sampler import sample
 from proofs_check import strategies
 from theory.activation import Activation
 from theory.haar.partition import centraliser_order, number_of_partitions
-from theory.isometry import GramMatrix
+from theory.isometry.gram_matrix import GramMatrix
 
 draws = settings(deadline=None, max_examples=60)
 

@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.batch_norm import (
+from theory.batch_norm.contraction import (
     elementary_constant,
     large_spike,
     limiting_constant,
-    one_step_change,
     sharp_constant,
+    spike_inverse_mean,
     spike_ratio,
 )
-from theory.batch_norm.contraction import spike_inverse_mean
-from theory.batch_norm.one_step import central_power_sum
+from theory.batch_norm.one_step import central_power_sum, one_step_change
 from theory.haar.sphere_integral import expected_inverse_power
 
 

@@ -12,21 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory.activation import catalogue
-from theory.batch_norm import (
-    CONTRACTION_COLUMNS,
-    contraction_row,
-    contraction_text,
-    cubic_coefficient,
+from theory.batch_norm.gradient import (
     diagonal_share,
-    gain_sum,
-    gaussian_growth,
     gradient_bound,
-    is_summable,
     isometric_gradient_norm,
     linear_loss_gradient_norm,
     row_norm_bound,
 )
+from theory.batch_norm.shaping import cubic_coefficient, gain_sum, gaussian_growth, is_summable
 from theory.enclosure.ball import Number
+from theory.tables.contraction import CONTRACTION_COLUMNS, contraction_row, contraction_text
 
 
 def test_the_isometric_law_loses_the_diagonal_share_layer_by_layer() -> None:

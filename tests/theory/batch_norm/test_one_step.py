@@ -10,15 +10,16 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.batch_norm import (
+from theory.batch_norm.one_step import (
     batch_spectrum,
+    central_power_sum,
     centred_moment,
+    centred_moment_by_binomial,
     isometry_gap,
     log_moment_series,
     one_step_change,
     row_covariance,
 )
-from theory.batch_norm.one_step import central_power_sum, centred_moment_by_binomial
 
 spectra = st.lists(st.integers(1, 30), min_size=2, max_size=7).map(lambda v: [Fraction(len(v) * x, sum(v)) for x in v])
 

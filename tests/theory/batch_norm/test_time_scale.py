@@ -8,19 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.batch_norm import (
+from theory.batch_norm.one_step import isometry_gap, one_step_change
+from theory.batch_norm.time_scale import (
     depth_to_gap,
-    elementary_decrease,
-    isometry_gap,
     least_printed_constant,
-    limiting_decrease,
     necessary_constant_near_isometry,
-    one_step_change,
     sharpness_of_time_scale,
+    time_scale,
+)
+from theory.batch_norm.worst_spectrum import (
+    elementary_decrease,
+    limiting_decrease,
     small_spike,
     small_spike_at_gap,
     small_spike_gap,
-    time_scale,
     worst_decrease,
 )
 from theory.enclosure.ball import Number

@@ -46,7 +46,9 @@ def test_weight_is_an_integral_over_the_geodesic() -> None:
     value = 2 * mpmath.quad(
         lambda s: end * mpmath.cos(s) / mpmath.sqrt(a - b * mpmath.cosh(end * mpmath.sin(s))), [0, mpmath.pi / 2]
     )
-    assert float(elliptic_weight(sp.Float(a, 20), sp.Float(b, 20))) == pytest.approx(float(mpmath.re(value)), rel=1e-7)  # 15 digits under a root that vanishes at the end
+    assert float(elliptic_weight(sp.Float(a, 20), sp.Float(b, 20))) == pytest.approx(
+        float(mpmath.re(value)), rel=1e-7
+    )  # 15 digits under a root that vanishes at the end
 
 
 @pytest.mark.parametrize("time", [0.25, 1.0, 2.0])

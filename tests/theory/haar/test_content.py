@@ -27,9 +27,9 @@ def test_content_products_vanish_exactly_for_more_than_d_rows(alpha):
 @pytest.mark.parametrize("order", [1, 4, 6])
 def test_norms_of_the_symmetric_group(order):
     """alpha = 1: j = (k! / dim)^2, and the squared dimensions add up to k!."""
-    assert sum(Fraction(factorial(order) ** 2, jack_norm(shape, 1)) for shape in integer_partitions(order)) == factorial(
-        order
-    )
+    assert sum(
+        Fraction(factorial(order) ** 2, jack_norm(shape, 1)) for shape in integer_partitions(order)
+    ) == factorial(order)
 
 
 @pytest.mark.parametrize("alpha", [1, 2])

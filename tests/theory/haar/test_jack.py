@@ -53,7 +53,12 @@ def test_restricted_tables_are_parts_of_the_whole(alpha):
         for shape, row in zip(whole.shapes, whole.rows, strict=True)
         for mu, x in zip(whole.classes, row, strict=True)
     }
-    for options in ({"max_rows": 2}, {"max_part": 3}, {"classes": [(3, 2, 2)]}, {"classes": [(7,), (1,) * 7], "max_rows": 3}):
+    for options in (
+        {"max_rows": 2},
+        {"max_part": 3},
+        {"classes": [(3, 2, 2)]},
+        {"classes": [(7,), (1,) * 7], "max_rows": 3},
+    ):
         part = jack_table(alpha, 7, **options)
         assert len(part.shapes) > 0
         for shape, row in zip(part.shapes, part.rows, strict=True):

@@ -23,7 +23,9 @@ index = st.integers(1, 3)
 @given(squares, st.integers(3, 5), index, index, index, st.booleans())
 def test_rows_and_columns_of_an_orthogonal_matrix_are_orthonormal(entries, d, a, b, x, rows):
     """E[m sum_j O_aj O_bj] = delta_ab E[m] for monomials m with O_ax O_bx as a factor; d below the order included."""
-    m = "*".join([*(f"O[{i},{j}]**2" for i, j in entries), f"O[{a},{x}]*O[{b},{x}]" if rows else f"O[{x},{a}]*O[{x},{b}]"])
+    m = "*".join(
+        [*(f"O[{i},{j}]**2" for i, j in entries), f"O[{a},{x}]*O[{b},{x}]" if rows else f"O[{x},{a}]*O[{x},{b}]"]
+    )
     relation = "+".join(f"O[{a},{j}]*O[{b},{j}]" if rows else f"O[{j},{a}]*O[{j},{b}]" for j in range(1, d + 1))
     left = haar_moment(f"{m}*({relation})", d)
     assert left == (haar_moment(m, d) if a == b else 0)
@@ -40,9 +42,7 @@ def test_rows_of_a_unitary_matrix_are_orthonormal(entries, d, a, b, x):
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), max_size=2), *[st.integers(1, 4)] * 3
-)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), max_size=2), *[st.integers(1, 4)] * 3)
 def test_a_symplectic_matrix_is_unitary_and_keeps_the_form(entries, a, b, x):
     squared = "*".join([*(f"abs(S[{i},{j}])**2" for i, j in entries), "1"])
     m = f"{squared}*S[{b},{x}]*conj(S[{a},{x}])"

@@ -46,14 +46,18 @@ def test_log_scales():
     assert abs(shifted - expected_log(spectrum).value(30) - 30 * mpmath.log(10)) < mpmath.mpf(10) ** -27
 
 
-@pytest.mark.parametrize("spectrum", [[Fraction(1, 2), Fraction(3, 4), Fraction(7, 4), 1], [3, Fraction(1, 2), Fraction(1, 2)]])
+@pytest.mark.parametrize(
+    "spectrum", [[Fraction(1, 2), Fraction(3, 4), Fraction(7, 4), 1], [3, Fraction(1, 2), Fraction(1, 2)]]
+)
 def test_log_against_quadrature_of_the_other_form(spectrum):
     """E log of the Gaussian form, int (e^{-t} - prod (1 + 2 l t)^{-1/2}) dt / t, minus psi(d/2) + log 2."""
 
     def integrand(t):
         value = mpmath.mpf(1)
         for eigenvalue in spectrum:
-            value /= mpmath.sqrt(1 + 2 * mpmath.mpf(Fraction(eigenvalue).numerator) / Fraction(eigenvalue).denominator * t)
+            value /= mpmath.sqrt(
+                1 + 2 * mpmath.mpf(Fraction(eigenvalue).numerator) / Fraction(eigenvalue).denominator * t
+            )
         return (mpmath.exp(-t) - value) / t
 
     with mpmath.workdps(20):

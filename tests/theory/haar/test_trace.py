@@ -65,7 +65,13 @@ def test_orthogonal_against_entries_below_and_at_the_order(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["tr(U*A*U.H*B)", "tr(U*A)*tr(U.H*B)", "tr(U*A*U.H*B)**2", "tr(U*A*U.T*B)*tr(U.C*A*U.H*C)", "tr(U*A*U*B)*tr(U.H*C*U.H)"],
+    [
+        "tr(U*A*U.H*B)",
+        "tr(U*A)*tr(U.H*B)",
+        "tr(U*A*U.H*B)**2",
+        "tr(U*A*U.T*B)*tr(U.C*A*U.H*C)",
+        "tr(U*A*U*B)*tr(U.H*C*U.H)",
+    ],
 )
 def test_unitary_against_entries(text):
     matrices = {"A": A + I * B, "B": B, "C": C - I * A}
@@ -82,7 +88,9 @@ def test_symbolic_results_at_integer_dimensions(d):
         assert trace_moment(text).evaluate(values) == trace_moment(text, d).evaluate(values)
 
 
-@pytest.mark.parametrize("text", ["tr(O*A*O.T*B)**4", "tr(U*A*U.H*B)**4", "tr(O*A*O.T*B*O*A*O.T*B*O*A*O.T*B*O*A*O.T*B)"])
+@pytest.mark.parametrize(
+    "text", ["tr(O*A*O.T*B)**4", "tr(U*A*U.H*B)**4", "tr(O*A*O.T*B*O*A*O.T*B*O*A*O.T*B*O*A*O.T*B)"]
+)
 @pytest.mark.parametrize("d", [2, 3, 5])
 def test_four_pairs_with_an_identity_inside(text, d):
     """B = I removes the Haar matrix: tr(A)^4 or tr(A^4), in every regime of d, with all cancellations."""
@@ -143,7 +151,11 @@ def test_terms_without_haar_matrix_and_zero():
         (lambda: trace_moment("tr(O*A)**2").evaluate({}), ValueError, "none for 'A'"),
         (lambda: trace_moment("tr(O*A)**2").evaluate({"A": [[1, 2]]}), ValueError, "square matrices of one size"),
         (lambda: trace_moment("tr(O*A)**2", 3).evaluate({"A": A}), ValueError, "square matrices of one size"),
-        (lambda: trace_moment("tr(O*A)**2", symmetric=["A"]).evaluate({"A": A}), ValueError, "symmetric matrix for 'A'"),
+        (
+            lambda: trace_moment("tr(O*A)**2", symmetric=["A"]).evaluate({"A": A}),
+            ValueError,
+            "symmetric matrix for 'A'",
+        ),
         (lambda: trace_moment("tr(O*A)**6").evaluate({"A": A}), ValueError, "no pole"),
     ],
 )

@@ -42,7 +42,9 @@ def test_unbalanced_words_have_no_pairing():
     assert closures("orthogonal", words_of("tr(O*A)"), frozenset()) == {}
 
 
-@pytest.mark.parametrize("text", ["tr(O*A*O*B*O*C*O*E*O*F*O*G*O*H*O*K*O*L*O*M*O*N*O*P)", "tr(O)**40", "tr(U)**9*tr(U.H)**9"])
+@pytest.mark.parametrize(
+    "text", ["tr(O*A*O*B*O*C*O*E*O*F*O*G*O*H*O*K*O*L*O*M*O*N*O*P)", "tr(O)**40", "tr(U)**9*tr(U.H)**9"]
+)
 def test_too_many_pairings_are_refused(text):
     with pytest.raises(ValueError, match="pairs of pairings up to symmetry"):
         closures("orthogonal" if "O" in text else "unitary", words_of(text), frozenset())

@@ -44,7 +44,10 @@ def brute_force(edges, group):
 labels = st.integers(1, 3)
 plain_edges = st.dictionaries(st.tuples(labels, labels), st.integers(1, 2), min_size=1, max_size=3)
 signed_edges = st.dictionaries(
-    st.tuples(st.sampled_from([-2, -1, 1, 2]), st.sampled_from([-2, -1, 1, 2])), st.integers(1, 2), min_size=1, max_size=4
+    st.tuples(st.sampled_from([-2, -1, 1, 2]), st.sampled_from([-2, -1, 1, 2])),
+    st.integers(1, 2),
+    min_size=1,
+    max_size=4,
 )
 
 

@@ -66,7 +66,9 @@ def test_three_sum_identities(group, alpha, element_count, order):
         table = weingarten_table(group, order, dimension)
         sizes = {mu: Fraction(element_count(order), centraliser_order(mu) * alpha ** len(mu)) for mu in table}
         signs = {mu: Fraction(-1, alpha) ** (order - len(mu)) for mu in table}
-        assert sum(sizes[mu] * f for mu, f in table.items()) == 1 / Fraction(prod(dimension + alpha * j for j in range(order)))
+        assert sum(sizes[mu] * f for mu, f in table.items()) == 1 / Fraction(
+            prod(dimension + alpha * j for j in range(order))
+        )
         total = sum(sizes[mu] * signs[mu] * f for mu, f in table.items())
         assert total == 1 / Fraction(prod(dimension - j for j in range(order)))
         assert sum(sizes[mu] * dimension ** len(mu) * f for mu, f in table.items()) == 1

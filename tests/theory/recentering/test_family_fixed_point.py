@@ -6,11 +6,11 @@ import flint
 import pytest
 
 from theory.enclosure.ball import working_bits
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.cluster_growth import saturation_angle, scaled_balance, spread_growth
 from theory.recentering.cluster_odd_family import ClusterOddFamily
 from theory.recentering.family_fixed_point import family_fixed_points
 from theory.recentering.gram_recursion import mean_field_layer, recentred
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
 from theory.recentering.linearisation import spectrum_at
 
 # Runs of the recursion in double precision on whole Gram matrices, 450-1000 layers from a tight cluster (project notes).

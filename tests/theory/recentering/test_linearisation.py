@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.family_fixed_point import family_fixed_points
-from theory.recentering.homogeneous_kernel import RELU, HomogeneousKernel
 from theory.recentering.linearisation import spectrum_at
 from theory.recentering.symmetric_point import rescaling_factor, symmetric_cosine, symmetric_eigenvalues
 

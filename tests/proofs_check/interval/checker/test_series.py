@@ -6,10 +6,10 @@ import pytest
 import sympy
 from mpmath import iv
 
-from proofs_check.interval.checker.claim import Claim
 from proofs_check.interval.checker.forms import Forms
 from proofs_check.interval.checker.intervals import NoBound
 from proofs_check.interval.checker.reading import Budget
+from proofs_check.interval.checker.statement import Claim
 
 x, y = sympy.symbols("x y")
 

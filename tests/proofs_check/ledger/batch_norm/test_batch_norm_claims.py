@@ -9,11 +9,11 @@ from math import gamma
 import numpy as np
 import pytest
 
+from proofs_check.evidence.verdict import Verdict
 from proofs_check.ledger import ledger
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.printed_gradient import explicit_bound
-from proofs_check.runner import run
-from proofs_check.verdict import Verdict
+from proofs_check.run.runner import run
 from theory.batch_norm.time_scale import least_printed_constant
 
 MINE = {claim.id: claim for claim in ledger() if claim.paper.key == "B"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from proofs_check.claim import Claim
+from proofs_check.claim.claim import Claim
 from proofs_check.ledger import ledger
-from proofs_check.runner import run
+from proofs_check.run.runner import run
 
 CLAIMS = [claim for claim in ledger() if claim.paper.key == "D"]
 

@@ -4,9 +4,9 @@ import importlib
 
 import pytest
 
-from proofs_check.claim import Claim
-from proofs_check.runner import run
-from proofs_check.verdict import Verdict
+from proofs_check.claim.claim import Claim
+from proofs_check.evidence.verdict import Verdict
+from proofs_check.run.runner import run
 
 EXPECTED = {
     "invariant_configuration": ("C1", Verdict.PROVED),

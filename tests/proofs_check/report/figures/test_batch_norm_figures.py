@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from proofs_check.plot import Plot
+from proofs_check.evidence.plot import Plot
 from proofs_check.report.drawing import svg
 from proofs_check.report.figures.batch_norm import (
     FIGURES,

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from proofs_check.plot import Series
+from proofs_check.evidence.plot import Series
 from proofs_check.report.drawing import svg
 from proofs_check.report.figures import covariance_sde
 from proofs_check.report.figures.covariance_sde import FIGURES

@@ -1,0 +1,1 @@
+"""What is claimed: a statement with its formula, cases, checks and mutants."""

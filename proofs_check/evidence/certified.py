@@ -1,0 +1,92 @@
+"""The certified rung: what the interval prover found, and what a ball of a slack says, as evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.slack_plot import kernel_slack_plot, slack_plot
+from proofs_check.evidence.step import Refutation
+from proofs_check.evidence.symbolic import Step
+from proofs_check.evidence.verdict import Rung, Verdict
+
+if TYPE_CHECKING:
+    import flint
+
+    from proofs_check.evidence.plot import Plot
+    from proofs_check.interval.contraction import MonotoneProof
+    from proofs_check.interval.prover import Proof, Witness
+
+
+def from_proof(proof: Proof, what: str) -> Evidence:
+    """Return the evidence of a branch-and-bound proof: certified with its certificate, refuted with its point, or open."""
+    if proof.verdict == "refuted" and proof.witness is not None:
+        point = ", ".join(f"{name} = {value}" for name, value in proof.witness.point)
+        witness = f"{point}: slack {proof.witness.value}"
+        return Evidence(
+            Verdict.REFUTED,
+            Rung.CERTIFIED,
+            f"{what}: a ball is negative",
+            witness=witness,
+            cells=proof.evaluations,
+            plots=_plots(slack_plot(proof.witness.claim)),
+            steps=(Step(what, False, witness, Refutation(proof.witness.claim, _point(proof.witness))),),
+        )
+    if proof.verdict == "certified":
+        sharpness = None
+        if proof.slack is not None:
+            at = ", ".join(f"{float(x):.4g}" for x in proof.slack.at)
+            sharpness = Figure(f"least slack away from the zeros, near {at}", f"{float(proof.slack.upper):.4g}")
+        return Evidence(
+            Verdict.CERTIFIED,
+            Rung.CERTIFIED,
+            f"{what}: {proof.cells} cells",
+            sharpness=sharpness,
+            certificate=proof.certificate,
+            cells=proof.cells,
+            plots=_plots(slack_plot(_stated(proof))),
+        )
+    return Evidence(Verdict.INCONCLUSIVE, Rung.CERTIFIED, f"{what}: {proof.reason}", cells=proof.evaluations)
+
+
+def _point(witness: Witness) -> tuple[str, ...]:
+    return tuple(str(value) for _, value in witness.point)
+
+
+def _stated(proof: Proof) -> str:
+    """Return the claim of a certified proof in the variables it was stated in, before any substitution."""
+    original = None if proof.certificate is None else proof.certificate.document["original"]
+    return proof.claim if original is None else str(original["claim"])
+
+
+def _plots(plot: Plot | None) -> tuple[Plot, ...]:
+    return () if plot is None else (plot,)
+
+
+def from_monotone(proof: MonotoneProof, what: str) -> Evidence:
+    """Return the evidence of a proof by two increasing functions."""
+    if proof.verdict == "refuted" and proof.witness is not None:
+        witness = f"r = {proof.witness[0]}: slack {proof.witness[1]}"
+        return Evidence(Verdict.REFUTED, Rung.CERTIFIED, f"{what}: a ball is negative", witness=witness)
+    if proof.verdict == "certified":
+        return Evidence(
+            Verdict.CERTIFIED,
+            Rung.CERTIFIED,
+            f"{what}: {len(proof.cells)} cells, by monotonicity",
+            certificate=proof.certificate,
+            cells=len(proof.cells),
+            plots=() if proof.certificate is None else _plots(kernel_slack_plot(proof.certificate)),
+        )
+    where = "" if proof.resisting is None else f" on [{proof.resisting[0]}, {proof.resisting[1]}]"
+    return Evidence(Verdict.INCONCLUSIVE, Rung.CERTIFIED, f"{what}: undecided{where}")
+
+
+def from_slack(slack: flint.arb, what: str, where: str, *figures: Figure, sharpness: Figure | None = None) -> Evidence:
+    """Return what a ball of a slack says of slack >= 0: certainly true, certainly false, or cannot tell."""
+    if slack >= 0:
+        return Evidence(Verdict.CERTIFIED, Rung.CERTIFIED, f"{what}: the ball is nonnegative", figures, sharpness)
+    if slack < 0:
+        witness = f"{where}: slack {slack.str(10)}"
+        return Evidence(Verdict.REFUTED, Rung.CERTIFIED, f"{what}: the ball is negative", figures, sharpness, witness)
+    reason = f"{what}: the ball holds 0; more digits, or an exact comparison, would decide"
+    return Evidence(Verdict.INCONCLUSIVE, Rung.CERTIFIED, reason, figures, sharpness)

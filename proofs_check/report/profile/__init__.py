@@ -1,0 +1,1 @@
+"""The activation card: everything known about one activation, on one page that stands by itself."""

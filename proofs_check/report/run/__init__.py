@@ -1,0 +1,1 @@
+"""The report of a run: page, Markdown, JSON, JUnit, terminal, folder."""

@@ -1,0 +1,1 @@
+"""Running claims: which are asked for, claim files, the runner, the search for counterexamples."""

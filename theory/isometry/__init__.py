@@ -1,0 +1,1 @@
+"""Gram matrices, their isometry, and bounds of the isometry gap."""

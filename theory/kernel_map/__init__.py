@@ -1,0 +1,1 @@
+"""Kernel maps of an activation: coefficients, values with proof, iterates, behaviour at one."""

@@ -1,0 +1,1 @@
+"""Tables of rates, comparisons, contraction constants and Weingarten functions."""

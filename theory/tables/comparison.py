@@ -1,0 +1,183 @@
+"""Activations side by side: strength, slopes, fixed point, rate, depth, edge of chaos and covariance SDE, as one table.
+
+The words are those of `theory.tables.rates` and of the activation card. Two normalisations appear: *RMS* divides a layer by
+its root mean square (normalised kernel map), *layer norm* removes the mean as well (centred kernel map).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from theory.enclosure.ball import Number, check_digits
+from theory.kernel_map.correlation_map import fixes_zero
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.depth_to_reach import depth_to_reach
+from theory.signal_propagation.fixed_point import FixedPoints, fixed_points
+from theory.signal_propagation.mean_field import edge_of_chaos
+from theory.tables.rates import Cell, Column, RateTable
+
+if TYPE_CHECKING:
+    from theory.activation.activation import Activation
+
+GAP = Fraction(1, 1000)
+"""The distance to rho* that depths are given for, from a correlation of 1/2."""
+
+COLUMNS = (
+    Column("activation", "activation", "activation"),
+    Column("nonlinearity_strength", "beta_0", r"$\beta_0$"),
+    Column("slope_at_zero", "slope at 0", r"$\kappa_{\mathrm{LN}}'(0)$"),
+    Column("slope_at_one", "slope at 1", r"$\kappa_{\mathrm{RMS}}'(1)$"),
+    Column("case", "case", "case"),
+    Column("attractor", "rho*", r"$\rho^*$"),
+    Column("rate", "rate", r"$\kappa_{\mathrm{RMS}}'(\rho^*)$"),
+    Column("layers_layer_norm", "layers LN", r"$\ell_{\mathrm{LN}}$"),
+    Column("layers_rms", "layers RMS", r"$\ell_{\mathrm{RMS}}$"),
+    Column("critical_weight_variance", "sigma_w^2", r"$\sigma_w^2$"),
+    Column("critical_bias_variance", "sigma_b^2", r"$\sigma_b^2$"),
+    Column("b", "SDE b", "$b$"),
+    Column("norm", "SDE norm", "norm"),
+)
+"""Keys, headings and LaTeX headings; `MEANING` says what they are."""
+
+MEANING = {
+    "activation": "name or text",
+    "nonlinearity_strength": "beta_0 = 2 - c_1^2/Var s: layer norm divides |rho|/(1-|rho|) by at least this",
+    "slope_at_zero": "slope at 0 of the centred map, alpha = c_1^2/Var s",
+    "slope_at_one": "slope at 1 of the normalised map, chi_1",
+    "case": "1: 0 attracts; 2: 1 attracts geometrically; 3: 1 attracts algebraically; 4: rho* in (0, 1)",
+    "attractor": "correlation that attracts (-1, 1) under RMS normalisation",
+    "rate": "slope of the normalised map at rho*: the factor of one layer near it (1: algebraic decay)",
+    "layers_layer_norm": "layers from rho = 1/2 to |rho| <= 1/1000 with layer norm (double precision)",
+    "layers_rms": "layers from rho = 1/2 to |rho - rho*| <= 1/1000 with RMS normalisation (double precision)",
+    "critical_weight_variance": "sigma_w^2 at the edge of chaos of a plain network with variance q = 1",
+    "critical_bias_variance": "sigma_b^2 there; negative: no plain network is critical at q = 1",
+    "b": "b of dV = b V(V-1) dt + sqrt(2) V dB, shaped with a = 1",
+    "norm": "what becomes of the squared norm in the covariance SDE",
+}
+
+
+def comparison_table(activations: Sequence[Activation], digits: int = 6, sort: str | None = None) -> RateTable:
+    """Return one row per activation.
+
+    Parameters
+    ----------
+    activations : sequence of Activation
+        At least one.
+    digits : int
+        1 to 10 000.
+    sort : str or None
+        Key or heading of a column, ascending; a minus in front: descending. Rows without a value come last.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation, `digits` is out of range or no column is called `sort`.
+
+    Examples
+    --------
+    >>> from theory.activation import catalogue
+    >>> table = comparison_table(catalogue("relu", "tanh", "square"), sort="beta_0")
+    >>> [(row[0], row[1].decimal(6), row[4]) for row in table.rows]
+    [('tanh', '1.06953', 1), ('relu', '1.26653', 3), ('square', '2', 4)]
+    """
+    if not activations:
+        raise ValueError("comparison_table needs at least one activation, got none.")
+    check_digits(digits, "comparison_table")
+    column, sign = _sort_column(sort)
+    table = RateTable("comparison", COLUMNS, tuple(_row(activation, digits) for activation in activations), digits)
+    return table if column is None else replace(table, rows=_sorted(table.rows, column, sign))
+
+
+def _row(activation: Activation, digits: int) -> tuple[Cell, ...]:
+    centred, normalised = KernelMap.centred(activation), KernelMap.normalised(activation)
+    points = fixed_points(normalised)
+    attractor = points.attractor
+    weight, bias = _edge(activation)
+    b, norm = _norm(activation)
+    mean_is_zero = fixes_zero(normalised) is True  # then both maps are one, and need one interpolant
+    rms = _layers(normalised, points)
+    return (
+        activation.name,
+        _settled(centred.nonlinearity_strength, digits),
+        _settled(centred.slope_at_zero, digits),
+        _settled(normalised.slope_at_one, digits),
+        "identity" if points.is_identity else points.case,
+        None if attractor is None else _settled(attractor.value, digits),
+        None if attractor is None else _settled(attractor.slope, digits),
+        rms if mean_is_zero else _layers(centred),
+        rms,
+        _settled(weight, digits),
+        _settled(bias, digits),
+        b,
+        norm,
+    )
+
+
+def _settled(number: Number | None, digits: int) -> Number | None:
+    """Return a number whose digits converge, else None (kinks that are not known exactly)."""
+    try:
+        if number is not None:
+            number.decimal(digits)
+    except ValueError:
+        return None
+    return number
+
+
+def _layers(kernel: KernelMap, points: FixedPoints | None = None) -> int | None:
+    """Return the layers to `GAP`; none for a map without double precision (kinks that are not known exactly)."""
+    try:
+        return depth_to_reach(kernel, GAP, points=points)
+    except ValueError:
+        return None
+
+
+def _edge(activation: Activation) -> tuple[Number | None, Number | None]:
+    """Return the variances of the edge of chaos at q = 1; none for an activation that jumps."""
+    try:
+        point = edge_of_chaos(activation, Fraction(1))
+    except ValueError:
+        return None, None
+    return point.weight_variance, point.bias_variance
+
+
+def _norm(activation: Activation) -> tuple[Number | None, str]:
+    """Return b and what becomes of the squared norm; no number where no shaped limit exists or it has no drift."""
+    from theory.activation.shaping import SmoothShape
+    from theory.covariance_sde.card import kink_slopes
+    from theory.covariance_sde.norm_diffusion import NormDiffusion
+
+    if kink_slopes(activation) is not None:
+        return Number.of(0), NormDiffusion(0).long_time
+    try:
+        rate = SmoothShape.of(activation).blow_up_rate
+        return Number.of(rate), NormDiffusion(rate).long_time
+    except ValueError:
+        return None, "no shaped limit"
+
+
+def _sort_column(sort: str | None) -> tuple[int | None, int]:
+    if sort is None:
+        return None, 1
+    name, sign = (sort[1:], -1) if sort.startswith("-") else (sort, 1)
+    for index, column in enumerate(COLUMNS):
+        if name in (column.key, column.heading):
+            return index, sign
+    names = ", ".join(column.key for column in COLUMNS)
+    raise ValueError(f"comparison_table needs a column of {names} to sort by, got sort={sort!r}.")
+
+
+def _sorted(rows: Sequence[tuple[Cell, ...]], column: int, sign: int) -> tuple[tuple[Cell, ...], ...]:
+    """Sort by numbers, then by text, then what is missing; equal rows keep their order."""
+
+    def key(row: tuple[Cell, ...]) -> tuple[int, Any]:
+        cell = row[column]
+        if cell is None:
+            return 2, 0
+        if isinstance(cell, str):
+            return 1, tuple(sign * ord(character) for character in cell)
+        return 0, sign * (cell.value(20) if isinstance(cell, Number) else cell)
+
+    return tuple(sorted(rows, key=key))
