@@ -1,0 +1,1 @@
+"""A typed language of mathematical sentences: the sentence is the claim."""

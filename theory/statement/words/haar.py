@@ -1,0 +1,64 @@
+"""Haar expectations of entries and traces, and Weingarten functions, as exact functions of the dimension.
+
+    E_O(d)[...]  E_U(d)[...]  E_Sp(d)[...]    Wg_O(2, 1; d)  Wg_U(...)  Wg_Sp(...)
+
+The integrand is kept as canonical text, which `theory.haar` reads: ``O[1,1]**2*O[2,2]**2``, ``abs(U[1,1])**4``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy.core.symbol import Str
+
+from theory.statement.quantity import Quantity, register
+
+GROUPS = {"O": "orthogonal", "U": "unitary", "Sp": "symplectic"}
+
+
+@register
+class HaarMean(Quantity):
+    """E_group(d)[integrand]: arguments (group letter, dimension, integrand text)."""
+
+    word = "E_O"
+    form = "haar"
+    family = "Haar"
+    nargs = 3
+    meaning = "mean over the Haar measure of O(d) (E_U, E_Sp likewise) of a polynomial in entries or traces"
+    example = "for d >= 2: E_O(d)[O[1,1]^4] = 3/(d*(d+2))"
+
+    def __new__(cls, group: Any, dimension: Any, integrand: Any, **options: Any) -> Any:
+        group, integrand = (x if isinstance(x, Str) else Str(str(x)) for x in (group, integrand))
+        return super().__new__(cls, group, dimension, integrand, **options)
+
+    @property
+    def group(self) -> str:
+        """O, U or Sp."""
+        return self.args[0].name
+
+    @property
+    def dimension(self) -> sp.Expr:
+        """The size of the matrices."""
+        return self.args[1]
+
+    @property
+    def integrand(self) -> str:
+        """The text of what is averaged."""
+        return self.args[2].name
+
+
+@register
+class Weingarten(Quantity):
+    """Wg_group(parts; d): arguments (group letter, text of the parts, dimension)."""
+
+    word = "Wg_U"
+    form = "function"
+    family = "Haar"
+    nargs = 3
+    meaning = "Weingarten function of U(d) (Wg_O, Wg_Sp likewise) of a partition"
+    example = "for d >= 2: Wg_U(1, 1; d) = 1/(d^2-1)"
+
+    def __new__(cls, group: Any, parts: Any, dimension: Any, **options: Any) -> Any:
+        group, parts = (x if isinstance(x, Str) else Str(str(x)) for x in (group, parts))
+        return super().__new__(cls, group, parts, dimension, **options)
