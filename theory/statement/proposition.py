@@ -1,7 +1,7 @@
 """Propositions: what a sentence says of its terms. Terms are exact SymPy expressions; nothing here evaluates one.
 
-    Relation  =  !=  <  <=  >  >=        And Or Not Implies Iff        ForAll Exists (nested binders)
-    Limit  lim l -> oo: t = v            Asymptotic  f ~ g as l -> oo  LawEquality  law(X) = normal(0, 1)
+Relation  =  !=  <  <=  >  >=        And Or Not Implies Iff        ForAll Exists (nested binders)
+Limit  lim l -> oo: t = v            Asymptotic  f ~ g as l -> oo  LawEquality  law(X) = normal(0, 1)
 """
 
 from __future__ import annotations
@@ -182,9 +182,7 @@ class LawEquality:
     parameters: tuple[sp.Expr, ...]
 
 
-Proposition: TypeAlias = (
-    Relation | And | Or | Not | Implies | Iff | ForAll | Exists | Limit | Asymptotic | LawEquality
-)
+Proposition: TypeAlias = Relation | And | Or | Not | Implies | Iff | ForAll | Exists | Limit | Asymptotic | LawEquality
 
 
 def parts(proposition: Proposition) -> tuple[Proposition, ...]:

@@ -55,7 +55,7 @@ class Quantity(sp.Function):
     is_commutative = True
 
     @classmethod
-    def eval(cls, *arguments: Any) -> Any:
+    def eval(cls, *arguments: Any) -> Any:  # noqa: ARG003  (SymPy calls it with them)
         """Leave the term as it is."""
         return None
 

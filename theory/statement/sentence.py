@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theory.statement.proposition import Binder, Proposition, free_symbols, map_sort, map_terms, sort_symbols, terms
-from theory.statement.sort import Activations, GramMatrices, Naturals, Networks, Reals, Sort
+from theory.statement.sort import Activations, Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Sentence:
     Examples
     --------
     >>> from theory.statement.proposition import Relation
+    >>> from theory.statement.sort import Reals
     >>> r = Binder("r", Reals(sp.Integer(0), sp.Integer(1)))
     >>> Sentence((r,), (), Relation("<=", r.symbol**2, r.symbol)).sort_of("r").is_point
     False
@@ -78,6 +79,7 @@ class Sentence:
         Examples
         --------
         >>> from theory.statement.proposition import Relation
+        >>> from theory.statement.sort import GramMatrices, Naturals, Networks
         >>> s = Sentence((Binder("d", Naturals(2)),), (), Relation(">", sp.Symbol("d", integer=True), 1))
         >>> [b.name for b in s.binders_of(Naturals)], s.binders_of(Activations, GramMatrices, Networks)
         (['d'], ())

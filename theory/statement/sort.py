@@ -137,7 +137,7 @@ class Networks:
     width: int
     depth: int
     batch: int = 10
-    correlation: sp.Expr = sp.Rational(1, 2)
+    correlation: sp.Expr = sp.S.Half
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "correlation", sp.sympify(self.correlation))

@@ -1,16 +1,18 @@
 """Numbers of an activation: Hermite coefficients, Gaussian moments, shares of the kernel map.
 
-    c[k] = E s(Z) he_k(Z)    E[s] = c[0]    E[s^2] = sum_k c[k]^2    Var[s] = E[s^2] - E[s]^2
-    p[k] = c[k]^2/Var[s] for k >= 1 (the share of r^k in kappa), p[0] = 0
-    w[k] = c[k]^2/E[s^2]     (the share of r^k in rms)
-    alpha = kappa'(0) = p[1]        beta_0 = 2 - alpha
+c[k] = E s(Z) he_k(Z)    E[s] = c[0]    E[s^2] = sum_k c[k]^2    Var[s] = E[s^2] - E[s]^2
+p[k] = c[k]^2/Var[s] for k >= 1 (the share of r^k in kappa), p[0] = 0
+w[k] = c[k]^2/E[s^2]     (the share of r^k in rms)
+alpha = kappa'(0) = p[1]        beta_0 = 2 - alpha
 """
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import sympy as sp
 
-from theory.statement.quantity import Quantity, register
+from theory.statement.quantity import Form, Quantity, register
 from theory.statement.words.kernel_map import Kappa
 
 
@@ -19,7 +21,7 @@ class _OfActivation(Quantity):
 
     family = "activation"
     nargs = 1
-    form = "name"
+    form: ClassVar[Form] = "name"
 
 
 class _OfDegree(Quantity):

@@ -1,7 +1,7 @@
 """Numbers of a Gram matrix G (n x n, positive semidefinite, unit diagonal), and the matrix one layer makes of it.
 
-    isometry(G) = det(G)^(1/n)/(tr(G)/n)     gap(G) = -log isometry(G) in nats     maxcorr(G) = max_{i<j} |G[i,j]|
-    kappa(G) is kappa entrywise
+isometry(G) = det(G)^(1/n)/(tr(G)/n)     gap(G) = -log isometry(G) in nats     maxcorr(G) = max_{i<j} |G[i,j]|
+kappa(G) is kappa entrywise
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ class HaarMean(Quantity):
     example = "for d >= 2: E_O(d)[O[1,1]^4] = 3/(d*(d+2))"
 
     def __new__(cls, group: Any, dimension: Any, integrand: Any, **options: Any) -> Any:
+        """Keep the texts as SymPy strings."""
         group, integrand = (x if isinstance(x, Str) else Str(str(x)) for x in (group, integrand))
         return super().__new__(cls, group, dimension, integrand, **options)
 
@@ -60,5 +61,6 @@ class Weingarten(Quantity):
     example = "for d >= 2: Wg_U(1, 1; d) = 1/(d^2-1)"
 
     def __new__(cls, group: Any, parts: Any, dimension: Any, **options: Any) -> Any:
+        """Keep the texts as SymPy strings."""
         group, parts = (x if isinstance(x, Str) else Str(str(x)) for x in (group, parts))
         return super().__new__(cls, group, parts, dimension, **options)

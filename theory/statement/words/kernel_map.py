@@ -23,6 +23,7 @@ class KernelTerm(Quantity):
     nargs = 4
 
     def __new__(cls, activation: Any, at: Any, order: Any = 0, iterate: Any = 1, **options: Any) -> Any:
+        """Fill in: not differentiated, applied once."""
         return super().__new__(cls, activation, at, sp.sympify(order), sp.sympify(iterate), **options)
 
     @classmethod
