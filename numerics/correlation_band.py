@@ -18,14 +18,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from math import ceil, exp, floor, log, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from theory.activation import Activation
-    from theory.kernel_map.kernel_map import KernelMap
+from theory.activation import Activation
+from theory.kernel_map.kernel_map import KernelMap
 
 __all__ = ["CorrelationBand", "correlation_band", "one_block_noise"]
 

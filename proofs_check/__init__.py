@@ -19,7 +19,7 @@ _HOMES = {
     "Mutant": "proofs_check.claim.claim",
     "Paper": "proofs_check.claim.claim",
     "Plot": "proofs_check.evidence.plot",
-    "RunReport": "proofs_check.run.runner",
+    "RunReport": "proofs_check.run.run_report",
     "Rung": "proofs_check.evidence.verdict",
     "SAMPLED": "proofs_check.claim.claim",
     "SYMBOLIC": "proofs_check.claim.claim",

@@ -12,7 +12,7 @@ Inconclusive evidence is neither a pass nor a failure: the item is skipped with 
 id or paper, or all of them by ``ledger``; their items begin with ``ledger::``. Items have the markers ``haarmite`` and one of
 ``symbolic``, ``certified``, ``sampled``, ``mutant``, ``hunt``.
 
-The samples of one pytest run refute anything true with probability at most `proofs_check.run.runner.FALSE_ALARMS` (and as much
+The samples of one pytest run refute anything true with probability at most `proofs_check.run.run_report.FALSE_ALARMS` (and as much
 again for each hunt), split evenly over the values of ``--haarmite`` and then over their sampled items.
 
 pytest loads this module at every start through an entry point, so nothing heavy is imported before the option is given.
@@ -29,7 +29,7 @@ import pytest
 
 if TYPE_CHECKING:
     from proofs_check.claim.claim import Claim, Mutant
-    from proofs_check.run.runner import Finding, Task
+    from proofs_check.run.run_report import Finding, Task
 
 MARKERS = {
     "haarmite": "a claim, judged by one of its checks",
@@ -182,7 +182,8 @@ def _wanted(config: pytest.Config, path: Path) -> set[str]:
 
 def _nodes(parent: pytest.Collector, claims: Sequence[Claim], targets: dict[str, str]) -> Iterator[ClaimCollector]:
     """Yield a collector for each claim; each sampled item gets an even share of the run's error probability."""
-    from proofs_check.run.runner import FALSE_ALARMS, plan
+    from proofs_check.run.run_report import FALSE_ALARMS
+    from proofs_check.run.runner import plan
 
     sampled = sum(task.check.rung.value == "sampled" for task in plan(claims))
     alpha = FALSE_ALARMS / max(sampled, 1) / len(parent.config.getoption("--haarmite"))

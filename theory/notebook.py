@@ -8,13 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from theory.enclosure.ball import Number
-
-DIGITS = 12
-"""Digits shown of a number without closed form."""
 
 
 def display_math(formula: str) -> str:
@@ -26,35 +19,6 @@ def display_math(formula: str) -> str:
     $\displaystyle \beta_0$
     """
     return rf"$\displaystyle {formula}$"
-
-
-def number_latex(number: Number, digits: int = DIGITS) -> str:
-    r"""Return a number as LaTeX: its closed form, or its decimals with their error; "numerical" ones with an ellipsis.
-
-    Examples
-    --------
-    >>> import sympy as sp
-    >>> from theory.enclosure.ball import Number
-    >>> print(number_latex(Number.of(sp.Rational(1, 3))))
-    \frac{1}{3}
-    >>> print(number_latex(Number.certified(lambda digits: Number.of(sp.pi).ball(digits)), 5))
-    3.1416 \pm 5 \cdot 10^{-5}
-    """
-    if number.exact is not None:
-        import sympy as sp
-
-        return sp.latex(number.exact)
-    radius = number.radius(digits)
-    value = _scientific(number.decimal(digits))
-    if radius is None:
-        return rf"{value}\ldots"
-    return value if radius == "0" else rf"{value} \pm {_scientific(radius)}"
-
-
-def _scientific(text: str) -> str:
-    """Write the exponent of a decimal text as a power of ten."""
-    figure, _, exponent = text.partition("e")
-    return rf"{figure} \cdot 10^{{{int(exponent)}}}" if exponent else figure
 
 
 def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:

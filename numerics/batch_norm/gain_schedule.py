@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from numerics.batch_norm.gradient import gradient_path
 from numerics.batch_norm.network import BatchNormNetwork
+from theory.activation import Activation
+from theory.batch_norm.shaping import cubic_coefficient
 
 __all__ = ["GainSchedule", "gradient_excess", "measure_growth", "propose_gains"]
 
@@ -166,9 +168,6 @@ def propose_gains(
 
 
 def _check_activation(activation: str) -> None:
-    from theory.activation import Activation
-    from theory.batch_norm.shaping import cubic_coefficient
-
     cubic_coefficient(Activation.from_text(activation))
 
 

@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.array_backend import NormalSource
 from numerics.network.activation_arrays import value_and_slope
 from numerics.network.isometry_gap import isometry_gap
 from numerics.network.weight_action import (
@@ -31,10 +32,7 @@ from numerics.network.weight_action import (
     remembered_gaussian,
     remembered_haar,
 )
-
-if TYPE_CHECKING:
-    from numerics.array_backend import NormalSource
-    from theory.activation import Activation
+from theory.activation import Activation
 
 __all__ = [
     "BatchNormNetwork",
@@ -256,8 +254,6 @@ def _activated(network: BatchNormNetwork, layer: int, normalised: Array) -> tupl
 
 @lru_cache(maxsize=32)
 def _activation(text: Any) -> Activation:
-    from theory.activation import Activation
-
     return Activation.from_text(text)
 
 

@@ -15,10 +15,12 @@ joblib and distributed are imported on first use; they take 0.3 to 0.7 seconds.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -213,8 +215,6 @@ class DaskExecutor:
         ExecutorError
             When workers died five times in a row without finishing a shard, or the scheduler went away.
         """
-        from concurrent.futures import CancelledError
-
         from distributed import KilledWorker
         from joblib import Parallel, delayed, parallel_config
         from joblib._dask import DaskDistributedBackend
@@ -359,9 +359,6 @@ def _probe(address: str, timeout: float) -> None:
     A ``Client`` would not do: towards a server that accepts and stays silent it waits for ever, and one that was given
     up goes on trying until the interpreter has waited for it at exit.
     """
-    import asyncio
-    from concurrent.futures import ThreadPoolExecutor
-
     from distributed import rpc
 
     async def ask() -> str:

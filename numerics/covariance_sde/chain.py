@@ -12,12 +12,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.covariance_sde.counts import check_count
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
     Array = NDArray[np.float64]
     Map = Callable[[Array], Array]
 

@@ -12,13 +12,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import sympy as sp
 
 from numerics.covariance_sde.counts import check_count
 from numerics.statistics.fairness import FALSE_ALARM, fair_law_samples, fair_mean_samples
-
-if TYPE_CHECKING:
-    from theory.activation.shaping import SmoothShape
+from theory.activation.shaping import SmoothShape
+from theory.covariance_sde.finite_size import explosion_correction, stationary_mean_correction
+from theory.covariance_sde.log_norm import log_cumulant_series
+from theory.covariance_sde.norm_diffusion import NormDiffusion, StationaryGamma
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,6 @@ def log_norm_size(strength: float, time: float) -> FiniteSize:
     0.183
     """
     _check_time("log_norm_size", strength, time)
-    import numpy as np
-    import sympy as sp
-
-    from theory.covariance_sde.log_norm import log_cumulant_series
 
     delta = sp.Symbol("delta")
     (m1, m2), (v1, v2), k2 = log_cumulant_series()
@@ -182,9 +182,6 @@ def explosion_size(shape: SmoothShape, start: Any = 1) -> FiniteSize:
     >>> explosion_size(SmoothShape((0, 1, 0, 0))).bias(100) < 0.01
     True
     """
-    from theory.covariance_sde.finite_size import explosion_correction
-    from theory.covariance_sde.norm_diffusion import NormDiffusion
-
     shift = float(explosion_correction(shape, start).value(15))
     chance = float(NormDiffusion(shape.blow_up_rate).explosion_probability(start).value(15))
     deviation = math.sqrt(chance * (1 - chance))
@@ -204,9 +201,6 @@ def stationary_mean_size(shape: SmoothShape) -> FiniteSize:
     ValueError
         As `theory.covariance_sde.finite_size.stationary_mean_correction`.
     """
-    from theory.covariance_sde.finite_size import stationary_mean_correction
-    from theory.covariance_sde.norm_diffusion import StationaryGamma
-
     b = shape.blow_up_rate
     shift = float(stationary_mean_correction(shape))
     deviation = math.sqrt(float(StationaryGamma(-b - 1, -b).variance))

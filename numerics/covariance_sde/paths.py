@@ -10,13 +10,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.covariance_sde.chain import check_covariance, semidefinite_factor
 from numerics.covariance_sde.counts import check_count
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
     Array = NDArray[np.float64]
     Map = Callable[[Array], Array]
 

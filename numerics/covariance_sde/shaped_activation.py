@@ -11,12 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numerics.covariance_sde.counts import check_count
+from theory.activation import Activation
+from theory.activation.shaping import derivatives_at_zero
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     Array = NDArray[np.float64]
     Map = Callable[[Array], Array]
 
@@ -91,9 +92,6 @@ def smooth_map(text: str, scale: float, width: int, *, exponent: float = 0.5) ->
     >>> bool(abs(smooth_map("tanh", 1.0, 10**10)(np.array([0.5]))[0] - 0.5) < 1e-9)
     True
     """
-    from theory.activation import Activation
-    from theory.activation.shaping import derivatives_at_zero
-
     check_count("smooth_map", "width", width)
     if not (scale > 0 and exponent > 0):
         raise ValueError(f"smooth_map needs scale > 0 and exponent > 0, got scale={scale!r}, exponent={exponent!r}.")

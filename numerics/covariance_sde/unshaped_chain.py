@@ -8,18 +8,19 @@ as a log-normal step; it tells which terms of the moments decide the law of a de
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
 
 from numerics.covariance_sde.counts import check_count
+from theory.covariance_sde.shaped_relu import mean_correlation
+from theory.covariance_sde.unshaped import delta_method_bias, delta_method_variance, gap_series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
     Array = NDArray[np.float64]
 
 _BLOCK = 2**16  # doubles of pre-activations held at once
@@ -133,11 +134,6 @@ def relative_moments() -> tuple[Callable[[Array], Array], ...]:
     >>> [float(np.round(f(np.array([1e-12]))[0], 4)) for f in relative_moments()]
     [1.0, 2.0, 8.0]
     """
-    import sympy as sp
-
-    from theory.covariance_sde.shaped_relu import mean_correlation
-    from theory.covariance_sde.unshaped import delta_method_bias, delta_method_variance, gap_series
-
     rho, one = sp.Symbol("rho", real=True), sp.Integer(1)
     w, gap, bias, variance = gap_series(8)
     exact = (1 - mean_correlation(rho, one), -delta_method_bias(rho, one), delta_method_variance(rho, one))

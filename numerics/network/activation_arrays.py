@@ -14,15 +14,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from math import pi, sqrt
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import flint
 import numpy as np
 
 from numerics.array_backend import Array, array_namespace
-
-if TYPE_CHECKING:
-    from theory.activation import Activation
-    from theory.activation.expression import Expression
+from theory.activation import Activation
+from theory.activation.evaluation import ball_of_constant
+from theory.activation.expression import Expression
 
 __all__ = ["activation_values", "value_and_slope"]
 
@@ -98,10 +98,6 @@ def _bend(expression: Expression) -> tuple[Callable[..., np.ndarray], float] | N
 @lru_cache(maxsize=256)
 def _folded(expression: Expression) -> tuple[tuple[Expression, ...], dict[Expression, float]]:
     """Return the nodes, operands first, and the values of the constant ones, each correctly rounded but for one unit."""
-    import flint
-
-    from theory.activation.evaluation import ball_of_constant
-
     nodes = tuple(expression.nodes())
     with flint.ctx.workprec(120):
         return nodes, {node: float(ball_of_constant(node)) for node in nodes if node.is_constant}

@@ -8,16 +8,13 @@ a layer costs n^2 width operations and n width normals instead of width^2 of bot
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numerics.array_backend import Array, ArrayBackend, array_namespace, current_backend, to_host
 from numerics.network.layer import HaarLinear, Linear
+from numerics.network.network import Network
 from numerics.network.sampler import bytes_per_network, keep_freed_memory
-
-if TYPE_CHECKING:
-    from numerics.network.network import Network
 
 
 def gram_chain(

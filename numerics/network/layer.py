@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -38,9 +38,7 @@ from numerics.network.weight_action import (
     remembered_gaussian,
     remembered_haar,
 )
-
-if TYPE_CHECKING:
-    from theory.activation import Activation
+from theory.activation import Activation
 
 __all__ = [
     "Elementwise",

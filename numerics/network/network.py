@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from numerics.network.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Residual
 from numerics.network.normalisation import BatchNorm, LayerNorm, Recentre
-
-if TYPE_CHECKING:
-    from theory.activation import Activation
+from theory.activation import Activation
 
 __all__ = ["ORDER_WORDS", "Network", "layer_normalised_mlp", "network_in_order", "power_gains"]
 

@@ -11,12 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from numerics.array_backend import Array, NormalSource, array_namespace
-
-if TYPE_CHECKING:
-    from numerics.network.layer import Pullback
+from numerics.network.layer import Pullback
 
 __all__ = ["BatchNorm", "LayerNorm", "RMSNorm", "Recentre", "Rescale"]
 

@@ -23,6 +23,7 @@ from numerics.array_backend import Array, ArrayBackend, NormalSource, array_name
 from numerics.network.layer import Elementwise, Gain, GaussianLinear, HaarLinear, Layer, Linear, Residual
 from numerics.network.network import Network
 from numerics.network.normalisation import BatchNorm, Recentre
+from numerics.network.weight_action import gram_factor
 
 __all__ = ["MEMORY", "Sampler", "batch_of_gram", "choose_sampler", "sample"]
 
@@ -148,8 +149,6 @@ def batch_of_gram(gram: np.ndarray, width: int) -> np.ndarray:
     >>> bool(np.allclose(x @ x.T / 6, [[1.0, 0.5], [0.5, 1.0]]))
     True
     """
-    from numerics.network.weight_action import gram_factor
-
     matrix = np.asarray(gram, dtype=np.float64)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not np.isfinite(matrix).all():
         raise ValueError(f"batch_of_gram needs a finite n x n Gram matrix, got shape {matrix.shape}.")

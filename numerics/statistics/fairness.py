@@ -19,13 +19,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.statistics.distribution_test import LawEvidence, law_test
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
 
 FALSE_ALARM = 1e-4
 """Bound on the chance that finite-width bias and noise together refute a true limit."""

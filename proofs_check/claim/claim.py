@@ -22,12 +22,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
-
-    from proofs_check.evidence.trial import Trial
 
 CheckFunction = Callable[[Any, Any, "Trial"], Evidence]
 

@@ -21,15 +21,14 @@ as it stands, and the two sides of a true one do not cancel. Printers: SymPy's `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import sympy as sp
+from sympy import Basic, Expr, Symbol
 from sympy.core.parameters import distribute
+from sympy.printing.pretty.stringpict import prettyForm
 
-if TYPE_CHECKING:
-    from sympy import Basic, Expr, Symbol
-
-    from proofs_check.claim.claim import Claim
+from proofs_check.claim.claim import Claim
 
 Formula: TypeAlias = "Basic | tuple[Basic, ...]"
 """What a statement's `formula` returns."""
@@ -248,8 +247,6 @@ class Increment(sp.Function):
         return rf"\mathrm{{d}}{inner}" if self.args[0].is_Symbol else rf"\mathrm{{d}}\left({inner}\right)"
 
     def _pretty(self, printer: Any) -> Any:
-        from sympy.printing.pretty.stringpict import prettyForm
-
         inner = printer._print(self.args[0])
         return prettyForm(*(inner if self.args[0].is_Symbol else prettyForm(*inner.parens())).left("d"))
 

@@ -12,7 +12,7 @@ from proofs_check.commands.console import Json, console, fail, print_json
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from theory.tables.rates import RateTable
+    from theory.tables.table import RateTable
 
 FORMATS = ("text", "csv", "json", "markdown", "latex")
 

@@ -12,7 +12,7 @@ from proofs_check.commands.console import console, fail
 
 if TYPE_CHECKING:
     from proofs_check.evidence.coq_outcome import KernelCheck
-    from proofs_check.run.runner import RunReport
+    from proofs_check.run.run_report import RunReport
 
 Kernel = Annotated[
     str | None,

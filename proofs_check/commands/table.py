@@ -10,7 +10,7 @@ import typer
 from proofs_check.commands.console import Json, fail, print_json
 
 if TYPE_CHECKING:
-    from theory.tables.rates import RateTable
+    from theory.tables.table import RateTable
 
 ACTIVATION_TABLES = ("rates", "hermite", "fixed-points")
 TABLES = (*ACTIVATION_TABLES, "contraction", "weingarten")
@@ -75,7 +75,7 @@ def _of_activations(kind: str, texts: list[str], digits: int, terms: int) -> Rat
 
 
 def _weingarten(group: str, orders: list[int], dimension: int | None) -> RateTable:
-    from theory.tables.rates import Column, RateTable
+    from theory.tables.table import Column, RateTable
     from theory.tables.weingarten import weingarten_rows
 
     header, rows = weingarten_rows(group, orders, dimension)
@@ -86,7 +86,7 @@ def _weingarten(group: str, orders: list[int], dimension: int | None) -> RateTab
 def _contraction(widths: list[int], digits: int) -> RateTable:
     from theory.enclosure.ball import check_digits
     from theory.tables.contraction import CONTRACTION_COLUMNS, contraction_rows
-    from theory.tables.rates import Column, RateTable
+    from theory.tables.table import Column, RateTable
 
     check_digits(digits, "table")
     columns = tuple(Column(*column) for column in CONTRACTION_COLUMNS)

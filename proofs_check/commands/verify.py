@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from proofs_check.evidence.trial import Workplace
     from proofs_check.report.run.recipe import Recipe
-    from proofs_check.run.runner import RunReport
+    from proofs_check.run.run_report import RunReport
 
 Names = Annotated[
     list[str] | None,

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import mpmath
 import sympy
 
 from proofs_check.coq.expression import UnsupportedError
@@ -175,8 +176,6 @@ def _text(expression: sympy.Expr) -> str:
 
 
 def _positive(values: object, point: Fraction) -> bool:
-    import mpmath
-
     try:
         return bool(values(mpmath.mpf(point.numerator) / point.denominator) > 0)  # type: ignore[operator]
     except (ValueError, ZeroDivisionError, TypeError):

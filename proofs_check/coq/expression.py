@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
+import sympy as sp
+from sympy import Expr, Symbol
 
 SUM, PRODUCT, POWER, ATOM = 0, 1, 2, 3
 
@@ -122,8 +121,6 @@ class Printer:
     """
 
     def __init__(self, expressions: Iterable[Expr]) -> None:
-        import sympy as sp
-
         whole = [sp.sympify(expression) for expression in expressions]
         symbols = sorted({s for e in whole for s in e.free_symbols}, key=lambda s: (s.name, str(s.assumptions0)))
         self.names: dict[Symbol, str] = {}
@@ -150,8 +147,6 @@ class Printer:
         return text if own >= level else f"({text})"
 
     def _term(self, e: Expr) -> tuple[str, int]:
-        import sympy as sp
-
         if e.is_Rational:
             return self._rational(int(e.p), int(e.q))
         if e.is_Symbol:
@@ -186,8 +181,6 @@ class Printer:
         return text
 
     def _product(self, e: Expr) -> str:
-        import sympy as sp
-
         above, below = [], []
         for factor in e.as_ordered_factors():
             if factor.is_Rational:
@@ -206,8 +199,6 @@ class Printer:
 
     def _denominator(self, power: Expr) -> str:
         """Return the term of 1/power, which is noted as a denominator."""
-        import sympy as sp
-
         self.denominators.append(power.base)
         return self(sp.Pow(power.base, -power.exp, evaluate=False) if power.exp != -1 else power.base, POWER)
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from proofs_check.coq.run import ALLOWED, LEMMAS
 from proofs_check.coq.source import LIBRARY, question
-
-if TYPE_CHECKING:
-    from proofs_check.evidence.coq_outcome import KernelCheck
-    from proofs_check.run.runner import RunReport
+from proofs_check.evidence.coq_outcome import KernelCheck
+from proofs_check.run.run_report import RunReport
 
 NAME = "kernel"
 """Of the folder, below the report's."""

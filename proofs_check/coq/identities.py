@@ -9,14 +9,13 @@ Where no such form is found the script tries `nra`, and Coq decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import sympy as sp
+from sympy import Expr, Symbol
 
 from proofs_check.coq.expression import PRODUCT, Printer, UnsupportedError
 from proofs_check.coq.source import Theorem
 from proofs_check.evidence.step import Equality, Obligation, Sign
-
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
 
 
 def theorem_of(obligation: Obligation, name: str, words: str) -> Theorem:
@@ -43,8 +42,6 @@ def theorem_of(obligation: Obligation, name: str, words: str) -> Theorem:
 
 
 def _equality(step: Equality, name: str, words: str) -> Theorem:
-    import sympy as sp
-
     left, right = sp.sympify(step.left), sp.sympify(step.right)
     printer = Printer([left, right])
     conclusion = f"{printer(left)} = {printer(right)}"
@@ -54,8 +51,6 @@ def _equality(step: Equality, name: str, words: str) -> Theorem:
 
 
 def _sign(step: Sign, name: str, words: str) -> Theorem:
-    import sympy as sp
-
     expression, domains = sp.sympify(step.expression), dict(step.domains)
     printer = Printer([expression, *domains])
     conclusion = f"0 <= {printer(expression, PRODUCT)}"
@@ -96,8 +91,6 @@ def _definedness(printer: Printer, nonzero: Sequence[Expr]) -> list[str]:
 
     `nonzero` holds factors that other hypotheses keep away from 0.
     """
-    import sympy as sp
-
     hypotheses = []
     for denominator in list(printer.denominators):
         numerator = sp.fraction(sp.together(denominator))[0]
@@ -127,8 +120,6 @@ def _field_proof(printer: Printer) -> str:
 
 def _products(printer: Printer) -> list[str]:
     """Return the facts that expanded denominators do not vanish, from those on their factors."""
-    import sympy as sp
-
     facts = []
     for denominator in dict.fromkeys(printer.denominators):
         is_polynomial = denominator.is_polynomial(*denominator.free_symbols)
@@ -144,8 +135,6 @@ def _products(printer: Printer) -> list[str]:
 
 def _polya(expression: Expr, domains: dict[Symbol, str], printer: Printer) -> str | None:
     """Return the proof by a factorisation with evident signs, or None if there is none of this form."""
-    import sympy as sp
-
     numerator, denominator = sp.fraction(sp.together(expression))
     if printer.roots or not (numerator * denominator).is_polynomial(*domains):
         return None
@@ -174,8 +163,6 @@ def _replaced(term: str, tactic: str) -> str:
 
 def _evident(factors: tuple[Expr, list[tuple[Expr, int]]], domains: dict[Symbol, str], printer: Printer) -> str | None:
     """Return the product written so that its sign is evident: squares, and sums of nonnegative terms."""
-    import sympy as sp
-
     constant, powers = factors
     parts = []
     for factor, power in powers:
@@ -194,8 +181,6 @@ def _evident(factors: tuple[Expr, list[tuple[Expr, int]]], domains: dict[Symbol,
 
 def _homogeneous(factor: Expr, domains: dict[Symbol, str], printer: Printer) -> tuple[str, int]:
     """Return |factor| as a sum of monomials in the variables and in 1 - r, with the factor's sign; sign 0: no such form."""
-    import sympy as sp
-
     units = [symbol for symbol, domain in domains.items() if domain == "unit"]
     complements = {symbol: sp.Symbol(f"complement_{symbol}") for symbol in units}
     lifted = factor

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proofs_check.coq.expression import UnsupportedError
+from proofs_check.coq.identities import theorem_of
 from proofs_check.coq.run import Workshop
 from proofs_check.coq.source import Source, Theorem, Written, identifier
+from proofs_check.coq.translate import source_of_certificate, source_of_refutation
+from proofs_check.coq.weingarten import product_steps
 from proofs_check.evidence.coq_outcome import KernelCheck
 from proofs_check.evidence.evidence import Evidence
-from proofs_check.evidence.symbolic import Step
-from proofs_check.run.runner import ClaimReport, Finding, RunReport
+from proofs_check.evidence.step import Refutation, Step
+from proofs_check.run.run_report import ClaimReport, Finding, RunReport
 
 MOST_JOBS = 2
 THEOREMS = Path(__file__).parent / "theorems"
@@ -100,8 +103,6 @@ def source_of_steps(steps: Sequence[Step], name: str, heading: str, cited: Seque
     UnsupportedError
         If no step can be written.
     """
-    from proofs_check.coq.identities import theorem_of
-
     theorems: list[Theorem] = []
     outside = [f"cited: {theorem}" for theorem in cited]
     for number, step in enumerate(steps, start=1):
@@ -125,9 +126,6 @@ def sources_of(finding: Finding, name: str) -> list[Source]:
     UnsupportedError
         If its statement cannot be written.
     """
-    from proofs_check.coq.translate import source_of_certificate, source_of_refutation
-    from proofs_check.evidence.step import Refutation
-
     evidence, heading = finding.evidence, _heading(finding)
     sources = []
     if evidence.verdict.is_positive and evidence.certificate is not None:
@@ -146,8 +144,6 @@ def _steps(finding: Finding) -> tuple[Step, ...]:
     if finding.evidence.steps:
         return finding.evidence.steps
     if finding.task.claim.id == "W1" and finding.task.mutant is None and finding.task.case.order in (2, 3, 4):
-        from proofs_check.coq.weingarten import product_steps
-
         return product_steps(finding.task.claim.statement, finding.task.case)
     return ()
 

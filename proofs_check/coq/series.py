@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from proofs_check.coq.expression import UnsupportedError
 from proofs_check.coq.source import Theorem
 from proofs_check.coq.tape_text import rational
@@ -114,8 +116,6 @@ def _script(bound: _Bound, balls: Sequence[tuple[Fraction, Fraction]], rate: tup
 def _bound(
     balls: Sequence[tuple[Fraction, Fraction]], rate: tuple[Fraction, Fraction], low: Fraction, high: Fraction
 ) -> _Bound:
-    import numpy as np
-
     points = np.linspace(float(low), float(high), _POINTS)
     best = -np.inf
     for count in range(1, min(len(balls), _MOST_TERMS) + 1):

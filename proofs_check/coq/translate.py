@@ -15,6 +15,7 @@ import sympy
 
 from proofs_check.coq.cell_proof import SlackProof
 from proofs_check.coq.expression import UnsupportedError, coq_name
+from proofs_check.coq.series import kernel_theorem
 from proofs_check.coq.source import Source, Theorem
 from proofs_check.coq.tape_text import coq_of_tape, rational
 from proofs_check.coq.zero_value import vanishes
@@ -50,8 +51,6 @@ def source_of_certificate(document: Mapping[str, Any], name: str, words: str) ->
     """
     kind = document.get("kind")
     if kind == "kernel":
-        from proofs_check.coq.series import kernel_theorem
-
         theorem = kernel_theorem(document, name, words)
         return Source(name, words, "lemmas", (theorem,))
     statement = parse_statement(str(document["claim"]))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from proofs_check.evidence.step import Equality
-from proofs_check.evidence.symbolic import Step
+import sympy as sp
+
+from proofs_check.evidence.step import Equality, Step
+from proofs_check.ledger.weingarten.pairing_sum import gram_exponents, products
 
 
 def product_steps(statement: Any, case: Any) -> tuple[Step, ...]:
@@ -22,10 +24,6 @@ def product_steps(statement: Any, case: Any) -> tuple[Step, ...]:
     case : GroupOrder
         The group and the order.
     """
-    import sympy as sp
-
-    from proofs_check.ledger.weingarten.pairing_sum import gram_exponents, products
-
     d = sp.Symbol("d")
     gram = {mu: sign * d**circuits for mu, (sign, circuits) in gram_exponents(case.group, case.order).items()}
     table = {mu: value.as_sympy(d) for mu, value in statement.table(case.group, case.order).items()}

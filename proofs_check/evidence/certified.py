@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import flint
 
 from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.plot import Plot
 from proofs_check.evidence.slack_plot import kernel_slack_plot, slack_plot
-from proofs_check.evidence.step import Refutation
-from proofs_check.evidence.symbolic import Step
+from proofs_check.evidence.step import Refutation, Step
 from proofs_check.evidence.verdict import Rung, Verdict
-
-if TYPE_CHECKING:
-    import flint
-
-    from proofs_check.evidence.plot import Plot
-    from proofs_check.interval.contraction import MonotoneProof
-    from proofs_check.interval.prover import Proof, Witness
+from proofs_check.interval.contraction import MonotoneProof
+from proofs_check.interval.prover import Proof, Witness
 
 
 def from_proof(proof: Proof, what: str) -> Evidence:
@@ -82,7 +77,15 @@ def from_monotone(proof: MonotoneProof, what: str) -> Evidence:
 
 
 def from_slack(slack: flint.arb, what: str, where: str, *figures: Figure, sharpness: Figure | None = None) -> Evidence:
-    """Return what a ball of a slack says of slack >= 0: certainly true, certainly false, or cannot tell."""
+    """Return what a ball of a slack says of slack >= 0: certainly true, certainly false, or cannot tell.
+
+    Raises
+    ------
+    TypeError
+        If the slack is no ball: a double or a SymPy number has no error, and certifies nothing.
+    """
+    if not isinstance(slack, flint.arb):
+        raise TypeError(f"from_slack needs a ball (flint.arb), got {type(slack).__name__} {slack!r}.")
     if slack >= 0:
         return Evidence(Verdict.CERTIFIED, Rung.CERTIFIED, f"{what}: the ball is nonnegative", figures, sharpness)
     if slack < 0:

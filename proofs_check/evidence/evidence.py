@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from proofs_check.evidence.coq_outcome import KernelCheck
+from proofs_check.evidence.plot import Plot
+from proofs_check.evidence.step import Step
 from proofs_check.evidence.verdict import MAY_SAY, Rung, Verdict
-
-if TYPE_CHECKING:
-    from proofs_check.evidence.coq_outcome import KernelCheck
-    from proofs_check.evidence.plot import Plot
-    from proofs_check.evidence.symbolic import Step
-    from proofs_check.interval.certificate import Certificate
+from proofs_check.interval.certificate import Certificate
 
 
 @dataclass(frozen=True, slots=True)

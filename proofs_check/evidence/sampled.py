@@ -6,21 +6,21 @@ first shard boundary that decides: the e-value is valid there, and at every othe
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from numerics.statistics.e_value import MeanEvidence, MeanTest
+from numerics.statistics.fairness import FALSE_ALARM, fair_law_samples, limit_law_test
 from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.plot import Plot
 from proofs_check.evidence.slack_plot import law_plot, running_mean_plot
+from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung, Verdict
-
-if TYPE_CHECKING:
-    from numerics.statistics.e_value import MeanEvidence, MeanTest
-    from proofs_check.evidence.plot import Plot
-    from proofs_check.evidence.trial import Trial
 
 MOST_PLOTS = 6
 """Plots that joint evidence keeps: a check of thirty layers shows the first ones, its figures name them all."""
@@ -113,8 +113,6 @@ def judge_law(
         For a law that holds in a limit only: how far the samples' law may lie from it (`numerics.covariance_sde.finite_size`). The test
         refutes beyond the noise and the bias together, so that its error probability holds at every sample size.
     """
-    from numerics.statistics.fairness import limit_law_test
-
     place = trial.workplace
     campaign = trial.campaign(what, _samples, {"draw": draw, "config": config})
     results = campaign.run(shards, executor=place.executor, store=place.store)
@@ -146,8 +144,6 @@ def judge_law(
 
 def _granted(bias: float, alpha: float) -> tuple[Figure, ...]:
     """Return the bias that a test of a limit grants, and the samples up to which a test without it would be fair."""
-    from numerics.statistics.fairness import FALSE_ALARM, fair_law_samples
-
     if not bias > 0 or alpha >= FALSE_ALARM:
         return ()
     fair = fair_law_samples(bias, alpha)
@@ -221,8 +217,6 @@ def _evidence(found: MeanEvidence, test: MeanTest, what: str, plot: Plot | None)
 
 
 def _claimed(test: MeanTest) -> str:
-    import math
-
     if test.lower == test.upper:
         return f"= {test.upper:.6g}"
     if math.isinf(test.lower):

@@ -11,17 +11,15 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from numerics.statistics.e_value import MeanEvidence, MeanTest
 from proofs_check.evidence.plot import Mark, Plot, Series
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from numerics.statistics.e_value import MeanEvidence, MeanTest
-    from proofs_check.interval.certificate import Certificate
+from proofs_check.interval.ball import Program, arithmetic, rational_ball
+from proofs_check.interval.certificate import Certificate
+from proofs_check.interval.statement import parse_statement
 
 POINTS = 48
 """Parts that a domain is cut into along its first variable."""
@@ -57,9 +55,6 @@ def slack_plot(claim: str) -> Plot | None:
     >>> [(series.label, len(series.x)) for series in picture.series]
     [('slack', 49), ('equality', 2), ('0: the claim fails below', 2)]
     """
-    from proofs_check.interval.ball import Program, arithmetic, rational_ball
-    from proofs_check.interval.statement import parse_statement
-
     statement = parse_statement(claim)
     ends = [(low, high) for low, high in statement.box if low is not None and high is not None]
     if len(ends) < len(statement.box):

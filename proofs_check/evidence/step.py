@@ -6,10 +6,9 @@ The expressions are SymPy's, as the check wrote them; nothing is simplified here
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
+from sympy import Expr, Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +36,18 @@ class Refutation:
 
 
 Obligation: TypeAlias = Equality | Sign | Refutation
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a derivation and whether it was shown: True, False or None.
+
+    `counterexample` is given only when the step *is* the statement (or an instance of it): that a lemma fails says
+    nothing against what it was to prove.
+    `obligation` is what the step says, for a proof assistant; None if exact code elsewhere decided it.
+    """
+
+    text: str
+    holds: bool | None
+    counterexample: str = ""
+    obligation: Obligation | None = None

@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import sympy as sp
+from sympy import Expr, Symbol
 
 from proofs_check.evidence.evidence import Evidence, Figure
-from proofs_check.evidence.step import Equality, Obligation, Sign
+from proofs_check.evidence.step import Equality, Sign, Step
 from proofs_check.evidence.verdict import Rung, Verdict
-
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
 
 Domain = Literal["unit", "nonnegative"]
 """[0, 1) or [0, oo)."""
@@ -41,8 +41,6 @@ def is_identically_zero(expression: Expr) -> bool | None:
     >>> is_identically_zero(1 / (x - 1) - (x + 1) / (x**2 - 1))
     True
     """
-    import sympy as sp
-
     expression = sp.Integer(0) + expression
     symbols = sorted(expression.free_symbols, key=str)
     if expression.is_rational_function(*symbols):
@@ -54,21 +52,6 @@ def is_identically_zero(expression: Expr) -> bool | None:
             pass  # irrational constants; SymPy raises the one or the other
     expanded = sp.expand(sp.fraction(sp.together(expression))[0])
     return True if expanded == 0 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a derivation and whether it was shown: True, False or None.
-
-    `counterexample` is given only when the step *is* the statement (or an instance of it): that a lemma fails says
-    nothing against what it was to prove.
-    `obligation` is what the step says, for a proof assistant; None if exact code elsewhere decided it.
-    """
-
-    text: str
-    holds: bool | None
-    counterexample: str = ""
-    obligation: Obligation | None = None
 
 
 @dataclass
@@ -94,8 +77,6 @@ class Derivation:
 
     def equal(self, text: str, left: Expr | int, right: Expr | int, *, is_statement: bool = False) -> Derivation:
         """Add the step left = right, as rational functions; `is_statement` if its failure contradicts the claim."""
-        import sympy as sp
-
         zero = is_identically_zero(sp.Integer(0) + left - right)
         counterexample = f"{text}: {left} is not {right}" if zero is False and is_statement else ""
         self.steps.append(Step(text, zero, counterexample, Equality(sp.Integer(0) + left, sp.Integer(0) + right)))
@@ -105,8 +86,6 @@ class Derivation:
         self, text: str, expression: Expr, domains: Mapping[Symbol, Domain], *, is_statement: bool = False
     ) -> Derivation:
         """Add the step expression >= 0 for all variables in their domains."""
-        import sympy as sp
-
         holds, point = nonnegative_on_box(expression, domains)
         counterexample = f"{text}: {point}" if point and is_statement else ""
         self.steps.append(Step(text, holds, counterexample, Sign(sp.Integer(0) + expression, tuple(domains.items()))))
@@ -166,8 +145,6 @@ def nonnegative_on_box(expression: Expr, domains: Mapping[Symbol, Domain]) -> tu
     >>> nonnegative_on_box(r**3 - r**2, {r: "unit"})
     (False, 'r = 1/8: value -7/512')
     """
-    import sympy as sp
-
     expression = sp.Integer(0) + expression
     unknown = expression.free_symbols - set(domains)
     if unknown:
@@ -190,8 +167,6 @@ def nonnegative_on_box(expression: Expr, domains: Mapping[Symbol, Domain]) -> tu
 
 def _polynomial_sign(part: Expr, variables: list[Symbol]) -> int:
     """Return 1 or -1 if a polynomial visibly keeps that sign for nonnegative variables, else 0."""
-    import sympy as sp
-
     constant, factors = sp.factor_list(part)
     sign = 1 if constant > 0 else -1
     for factor, power in factors:
@@ -212,8 +187,6 @@ _NONNEGATIVE_POINTS = ("0", "1/10", "1/2", "1", "2", "10", "1000")
 
 
 def _counterexample(expression: Expr, domains: Mapping[Symbol, Domain]) -> tuple[bool | None, str]:
-    import sympy as sp
-
     grids = [[sp.Rational(q) for q in (_UNIT_POINTS if d == "unit" else _NONNEGATIVE_POINTS)] for d in domains.values()]
     for point in product(*grids):
         value = expression.subs(dict(zip(domains, point, strict=True)), simultaneous=True)

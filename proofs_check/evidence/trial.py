@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from numerics.campaign.campaign import Campaign
-    from numerics.campaign.executor import Executor
-    from numerics.campaign.result_store import ResultStore
+from numerics.array_backend import shard_on_device
+from numerics.campaign.campaign import Campaign
+from numerics.campaign.executor import Executor
+from numerics.campaign.result_store import ResultStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,8 @@ class Trial:
         config : dict
             Plain data, functions at module level, or dataclasses of such.
         """
-        from numerics.campaign.campaign import Campaign
-
         claim, _, case, check = self.key
         if self.workplace.device != "cpu":
-            from numerics.array_backend import shard_on_device
-
             config = {"device": self.workplace.device, "shard": shard, "config": config}
             shard = shard_on_device
         return Campaign(claim, "/".join((case, check, name)), shard, config, self.seed)

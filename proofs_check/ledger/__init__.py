@@ -6,10 +6,8 @@ import importlib
 import pkgutil
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from proofs_check.claim.claim import Claim
+from proofs_check.claim.claim import Claim
 
 
 @cache

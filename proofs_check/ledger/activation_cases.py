@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+import sympy as sp
 
-if TYPE_CHECKING:
-    import sympy as sp
-
-    from theory.activation import Activation
-    from theory.kernel_map.kernel_map import KernelMap
+from theory.activation import Activation
+from theory.enclosure.quadrature import Integrand, expectation
+from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 
 
 def nonlinear(activation: Activation) -> str | None:
@@ -22,10 +21,6 @@ def nonlinear(activation: Activation) -> str | None:
 
 def rational_above(rate: Callable[[sp.Expr], sp.Expr], kernel: KernelMap) -> sp.Rational:
     """Return a rational at most 1e-12 above rate(alpha): a bound with the larger rate is the stronger one."""
-    import sympy as sp
-
-    from theory.enclosure.ball import Number
-
     alpha = sp.Symbol("alpha")
     form = sp.Integer(0) + rate(alpha)
     if kernel.slope_at_zero.exact is not None or not form.has(alpha):
@@ -39,8 +34,6 @@ def rational_above(rate: Callable[[sp.Expr], sp.Expr], kernel: KernelMap) -> sp.
 @cache
 def fourth_moment(activation: Activation) -> float | None:
     """Return an upper bound of E (s(Z) - c_0)^4, or None where the growth bound does not give one."""
-    from theory.enclosure.quadrature import Integrand, expectation
-
     try:
         m1, m2, m3, m4 = (expectation(Integrand.of_expression(activation.expression**k), 15) for k in (1, 2, 3, 4))
     except ValueError:
@@ -50,8 +43,6 @@ def fourth_moment(activation: Activation) -> float | None:
 
 @cache
 def _activation(expression: str) -> Activation:
-    from theory.activation import Activation
-
     return Activation.from_text(expression)
 
 

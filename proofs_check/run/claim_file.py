@@ -9,6 +9,7 @@ Modules beside the file can be imported by plain name: its folder is appended to
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import hashlib
@@ -24,6 +25,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from proofs_check.claim.claim import Claim
+from proofs_check.ledger import ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +207,6 @@ class _Run:
 
 def _future_flags(tree: ast.Module) -> int:
     """Return the compiler flags of the file's `from __future__ import ...` lines: each statement is compiled alone."""
-    import __future__
-
     names = [
         alias.name
         for node in tree.body
@@ -278,8 +278,6 @@ def _complete(run: _Run) -> tuple[list[Claim], list[Trouble]]:
 
 def _incomplete(claim: Claim) -> str | None:
     """Return why a claim cannot be judged as it stands in its file, or None."""
-    from proofs_check.ledger import ledger
-
     if not isinstance(claim.id, str) or not claim.id or any(sign in claim.id for sign in "[]: \n"):
         return f"a claim needs an id of letters, digits, dots or dashes, got {claim.id!r}"
     if any(claim.id == known.id or claim.id == known.paper.key for known in ledger()):
@@ -297,8 +295,6 @@ def _incomplete(claim: Claim) -> str | None:
 
 def _is_of_the_ledger(claim: Claim) -> bool:
     """Whether a claim was imported from the ledger rather than made by the file."""
-    from proofs_check.ledger import ledger
-
     return any(claim is known for known in ledger())
 
 

@@ -15,6 +15,7 @@ import math
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
@@ -24,7 +25,8 @@ from proofs_check.claim.claim import Check, Claim, Mutant
 from proofs_check.evidence.symbolic import cannot_say
 from proofs_check.evidence.trial import PROFILES, Trial
 from proofs_check.evidence.verdict import Rung
-from proofs_check.run.runner import FALSE_ALARMS, Finding, Task, perform
+from proofs_check.run.run_report import FALSE_ALARMS, Finding, Task
+from proofs_check.run.runner import perform
 
 ERRORS_KEPT = 5
 """Broken checks that a hunt names; it counts them all."""
@@ -336,8 +338,6 @@ def _already(search: _Search, checks: Sequence[Check]) -> list[Check]:
 
 def _draw(search: _Search, checks: Sequence[Check], examples: int) -> None:
     """Let hypothesis draw cases, and shrink if the checks refute one."""
-    import warnings
-
     from hypothesis import HealthCheck, Phase, assume, given, settings
     from hypothesis import seed as seeded
     from hypothesis.errors import HypothesisWarning, Unsatisfiable

@@ -8,6 +8,9 @@ import platform
 import shutil
 from typing import Any
 
+import numpy as np
+from sympy.external.gmpy import GROUND_TYPES
+
 PACKAGES = (
     "haarmite",
     "sympy",
@@ -35,7 +38,6 @@ def examine() -> dict[str, Any]:
         except importlib.metadata.PackageNotFoundError:
             facts[name] = "missing"
             problems.append(f"{name} is not installed: pip install {name}")
-    from sympy.external.gmpy import GROUND_TYPES
 
     facts["sympy ground types"] = GROUND_TYPES
     if GROUND_TYPES != "flint":
@@ -53,8 +55,6 @@ def examine() -> dict[str, Any]:
 
 
 def _blas() -> str:
-    import numpy as np
-
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return f"{blas.get('name')} {blas.get('version')}"
 

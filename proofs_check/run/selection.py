@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from numerics.batch_file import read_batch
+from proofs_check.claim.claim import Claim
 from proofs_check.ledger import ledger
-
-if TYPE_CHECKING:
-    from proofs_check.claim.claim import Claim
-    from proofs_check.run.claim_file import ClaimFile, Trouble
+from proofs_check.run.claim_file import ClaimFile, Trouble, is_claim_file, read_claim_file
+from theory.activation import Activation
+from theory.isometry.gram_matrix import GramMatrix
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,6 @@ def select(names: Sequence[str], purpose: str = "verify") -> Selection:
     >>> [claim.id for claim in select(["A2", "A1"]).claims]
     ['A1', 'A2']
     """
-    from proofs_check.run.claim_file import Trouble, is_claim_file, read_claim_file
-
     known = {claim.id for claim in ledger()} | {claim.paper.key for claim in ledger()}
     files = [name for name in names if name not in known and is_claim_file(name)]
     own = [name for name in names if name not in files]
@@ -125,13 +124,8 @@ def user_cases(activations: Sequence[str], inputs: str | None) -> list[Any] | No
     ValueError
         If a text is no activation or the file is no batch; each message says why.
     """
-    from theory.activation import Activation
-
     cases: list[Any] = [Activation.from_text(text) for text in activations]
     if inputs is not None:
-        from numerics.batch_file import read_batch
-        from theory.isometry.gram_matrix import GramMatrix
-
         batch = read_batch(inputs)
         rows = [[Fraction(float(x)) for x in row] for row in batch]
         cases.append(GramMatrix.of_batch(Path(inputs).name, rows))

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from proofs_check.strategies.kernel import polynomial_kernels
 from proofs_check.strategies.number import check_at_least
+from theory.isometry.gram_matrix import GramMatrix
+from theory.kernel_map.polynomial import MeanFieldStep
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
-
-    from theory.isometry.gram_matrix import GramMatrix
-    from theory.kernel_map.polynomial import MeanFieldStep
 
 
 def gram_matrices(max_size: int = 6, *, near_identity: bool = False) -> SearchStrategy[GramMatrix]:
@@ -33,8 +32,6 @@ def gram_matrices(max_size: int = 6, *, near_identity: bool = False) -> SearchSt
     """
     from hypothesis import strategies as st
 
-    from theory.isometry.gram_matrix import GramMatrix
-
     def batches(shape: tuple[int, int]) -> SearchStrategy[list[list[int]]]:
         row = st.lists(st.integers(-9, 9), min_size=shape[1], max_size=shape[1]).filter(any)
         return st.lists(row, min_size=shape[0], max_size=shape[0])
@@ -51,8 +48,6 @@ def gram_matrices(max_size: int = 6, *, near_identity: bool = False) -> SearchSt
 
 
 def _unit_diagonal(size: int, correlations: list[Fraction]) -> GramMatrix:
-    from theory.isometry.gram_matrix import GramMatrix
-
     values = iter(correlations)
     rows = [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
     for i in range(size):
@@ -73,8 +68,6 @@ def unit_gram_matrices(max_size: int = 5) -> SearchStrategy[GramMatrix]:
     2
     """
     from hypothesis import strategies as st
-
-    from theory.isometry.gram_matrix import GramMatrix
 
     def mixture(parts: list[tuple[int, tuple[int, ...]]], share: Fraction) -> GramMatrix:
         total, size = sum(weight for weight, _ in parts), len(parts[0][1])
@@ -170,8 +163,6 @@ def gram_matrices_far_from_isometry(max_size: int = 5, *, decades: int = 12) -> 
     check_at_least("gram_matrices_far_from_isometry", 1, decades=decades)
 
     def mixture(drawn: list[tuple[int, ...]], decade: int) -> GramMatrix:
-        from theory.isometry.gram_matrix import GramMatrix
-
         count, size, share = len(drawn), len(drawn[0]), 1 - Fraction(1, 10**decade)
         entries = tuple(
             tuple(
@@ -199,7 +190,5 @@ def mean_field_steps(max_size: int = 5, *, centred: bool = True) -> SearchStrate
     True
     """
     from hypothesis import strategies as st
-
-    from theory.kernel_map.polynomial import MeanFieldStep
 
     return st.builds(MeanFieldStep, polynomial_kernels(centred=centred), unit_gram_matrices(max_size))

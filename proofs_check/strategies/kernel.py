@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from theory.activation.domain import check_activation
+from theory.activation.expression import FUNCTIONS, Expression, X
+from theory.kernel_map.polynomial import PolynomialKernel
+
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from theory.activation import Activation
-    from theory.kernel_map.polynomial import PolynomialKernel
 
 
 def activations(*, smooth: bool = False, odd: bool = False) -> SearchStrategy[Activation]:
@@ -34,7 +37,6 @@ def activations(*, smooth: bool = False, odd: bool = False) -> SearchStrategy[Ac
     from hypothesis import strategies as st
 
     from theory.activation.activation import Activation
-    from theory.activation.expression import FUNCTIONS, Expression, X
 
     analytic = st.sampled_from(("tanh", "erf", "sin") if odd else ("tanh", "erf", "sin", "sigmoid", "softplus", "cos"))
     closed = st.sampled_from(
@@ -61,8 +63,6 @@ def activations(*, smooth: bool = False, odd: bool = False) -> SearchStrategy[Ac
 
 
 def _is_activation(expression: object) -> bool:
-    from theory.activation.domain import check_activation
-
     try:
         check_activation(expression)  # type: ignore[arg-type]
     except ValueError:  # two terms that cancel are constant
@@ -80,8 +80,6 @@ def polynomial_kernels(max_degree: int = 5, *, centred: bool = True) -> SearchSt
     'r^2'
     """
     from hypothesis import strategies as st
-
-    from theory.kernel_map.polynomial import PolynomialKernel
 
     weights = st.lists(st.integers(0, 9), min_size=2, max_size=max_degree)
     constant = st.just(0) if centred else st.integers(0, 9)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from numerics.network.network import Network, network_in_order
 from proofs_check.strategies.kernel import activations
 from proofs_check.strategies.number import check_at_least
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
-
-    from numerics.network.network import Network
 
 NORMS = ("layer_norm", "rms_norm", "batch_norm", "rescale", "recentre")
 """The normalisations a block may hold: within a sample (the first two) or over the batch."""
@@ -52,8 +51,6 @@ def networks(largest_width: int = 32, largest_depth: int = 8) -> SearchStrategy[
         orders += [(linear, norm, "activation") for norm in NORMS]
 
     def drawn(order: tuple[str, ...]) -> SearchStrategy[Network]:
-        from numerics.network.network import network_in_order
-
         sizes = st.integers(2, largest_width), st.integers(1, largest_depth)
         if "activation" not in order:
             return st.builds(lambda width, depth: network_in_order(order, width, depth), *sizes)

@@ -6,11 +6,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from proofs_check.strategies.number import check_at_least
+from theory.haar.partition import Partition, integer_partitions
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
-
-    from theory.haar.partition import Partition
 
 
 def partitions(largest: int = 8, *, smallest: int = 1) -> SearchStrategy[Partition]:
@@ -38,8 +37,6 @@ def partitions(largest: int = 8, *, smallest: int = 1) -> SearchStrategy[Partiti
     (2, 1)
     """
     from hypothesis import strategies as st
-
-    from theory.haar.partition import integer_partitions
 
     check_at_least("partitions", 1, smallest=smallest)
     check_at_least("partitions", smallest, largest=largest)

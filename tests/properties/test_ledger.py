@@ -16,7 +16,7 @@ from proofs_check.claim.claim import Claim
 from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger import ledger
 from proofs_check.run.hunt import hunt
-from proofs_check.run.runner import FALSE_ALARMS
+from proofs_check.run.run_report import FALSE_ALARMS
 
 CLAIMS = [claim for claim in ledger() if claim.cases is not None]
 QUICK_PATIENCE, DEEP_PATIENCE = 2.0, 120.0

@@ -11,11 +11,11 @@ import sympy as sp
 
 import theory
 from theory.activation import Activation, catalogue
-from theory.enclosure.ball import Number
 from theory.haar.weingarten import weingarten
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
 from theory.notebook import html_table
+from theory.number import Number
 from theory.signal_propagation.depth_law import depth_law
 from theory.signal_propagation.fixed_point import fixed_points
 from theory.signal_propagation.rate import convergence

@@ -6,24 +6,25 @@ the certified one, a vectorised function for sampling.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from functools import cache, cached_property
+from typing import Literal
 
+import flint
+import mpmath
+import numpy as np
+import sympy as sp
+from sympy import Expr
+
+from theory.activation.catalogue import CATALOGUE, named_expression
 from theory.activation.domain import GrowthBound, check_activation
 from theory.activation.evaluation import ball_of_constant, to_ball, to_mpmath, to_numpy, to_sympy
 from theory.activation.expression import Expression, X, number
 from theory.activation.parser import parse_expression
 from theory.activation.pieces import Piece, smooth_pieces
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import flint
-    import mpmath
-    import numpy as np
-    from sympy import Expr
+from theory.notebook import display_math
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,7 @@ class Activation:
         ValueError
             If the text is outside the grammar or writes no activation.
         """
-        from theory.activation.catalogue import find
-
-        known = find(text) if isinstance(text, str) else None
+        known = _named(text.strip()) if isinstance(text, str) else None
         return known if known is not None else cls(str(text).strip(), parse_expression(text))
 
     def __str__(self) -> str:
@@ -80,10 +79,6 @@ class Activation:
 
     def _repr_latex_(self) -> str:
         """Return s(x) = its formula, for notebooks."""
-        import sympy as sp
-
-        from theory.notebook import display_math
-
         return display_math(f"s(x) = {sp.latex(self.sympy)}")
 
     @property
@@ -125,7 +120,6 @@ class Activation:
             return False
         if self.pieces is None or len(self.pieces) > 1:
             return False
-        import sympy as sp
 
         second = sp.diff(to_sympy(self.pieces[0].expression), sp.Symbol("x", real=True), 2)
         return bool(sp.simplify(second) == 0)
@@ -194,8 +188,6 @@ def _agree(expression: Expression, mirrored: Expression, sign: int, at: Fraction
 
 def _pieces_mirror(pieces: tuple[Piece, ...] | None, sign: int) -> bool:
     """Whether polynomial pieces are mirror images of each other, exactly."""
-    import sympy as sp
-
     if pieces is None or [(-p.upper, -p.lower) for p in reversed(pieces)] != [(p.lower, p.upper) for p in pieces]:
         return False
     x = sp.Symbol("x", real=True)
@@ -204,3 +196,25 @@ def _pieces_mirror(pieces: tuple[Piece, ...] | None, sign: int) -> bool:
         if not difference.is_polynomial(x) or sp.expand(difference) != 0:
             return False
     return True
+
+
+@cache
+def _named(name: str) -> Activation | None:
+    """Return the activation of a catalogue name, always the same object: what it has worked out is kept."""
+    expression = named_expression(name)
+    return None if expression is None else Activation(name, expression)
+
+
+def catalogue(*names: str) -> tuple[Activation, ...]:
+    """Return the named activations, or all of them (without the He_k) if no name is given.
+
+    Raises
+    ------
+    ValueError
+        If a name is not in the catalogue.
+    """
+    found = [_named(name.strip()) for name in names or tuple(CATALOGUE)]
+    for name, activation in zip(names, found, strict=False):
+        if activation is None:
+            raise ValueError(f"catalogue needs names it holds ({', '.join(CATALOGUE)}, He_k), got {name!r}.")
+    return tuple(activation for activation in found if activation is not None)

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import flint
+import flint
 
 
 def power(exponent: Fraction) -> Callable[..., Any]:
     """Return base -> base^exponent; a fractional power on the real line knows its base to be nonnegative."""
-    import flint
-
     if exponent.denominator == 1:
         whole = int(exponent)
         return lambda _, base: base**whole
@@ -35,28 +32,20 @@ def power(exponent: Fraction) -> Callable[..., Any]:
 
 def _square_root(analytic: bool, u: flint.acb) -> flint.acb:
     """Return the root; on the real line the argument is known to be >= 0, so only that part of a ball counts."""
-    import flint
-
     return flint.acb(u.real.nonnegative_part().sqrt()) if u.imag == 0 and not analytic else u.sqrt(analytic)
 
 
 def _logarithm(analytic: bool, u: flint.acb) -> flint.acb:
-    import flint
-
     return u.log(analytic) if u.imag != 0 or analytic or u.real > 0 else flint.acb("nan")
 
 
 def _arctangent(analytic: bool, u: flint.acb) -> flint.acb:
     """Return atan; its cuts are the imaginary axis beyond +-i."""
-    import flint
-
     return u.atan() if _off_imaginary_cuts(analytic, u) else flint.acb("nan")
 
 
 def _inverse_sinh(analytic: bool, u: flint.acb) -> flint.acb:
     """Return asinh; its cuts are the imaginary axis beyond +-i."""
-    import flint
-
     return u.asinh() if _off_imaginary_cuts(analytic, u) else flint.acb("nan")
 
 
@@ -70,8 +59,6 @@ def _softplus(analytic: bool, u: flint.acb) -> flint.acb:
     The two forms are one analytic function on {Re u < 0} and {|Im u| < pi} together; beyond, around the branch point
     i pi, they differ by 2 pi i, and neighbouring balls evaluated by different forms would hide a jump.
     """
-    import flint
-
     if analytic and not u.real < 0 and not abs(u.imag) < flint.arb.pi():
         return flint.acb("nan")
     if u.real > 0:
@@ -80,8 +67,6 @@ def _softplus(analytic: bool, u: flint.acb) -> flint.acb:
 
 
 def _normal_cdf(_: bool, u: flint.acb) -> flint.acb:
-    import flint
-
     half = flint.acb(flint.fmpq(1, 2))
     return (-u * half.sqrt()).erfc() * half
 

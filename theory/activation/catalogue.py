@@ -9,15 +9,10 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING
+from math import factorial
 
 from theory.activation import expression as ex
-from theory.activation.expression import FUNCTIONS, PI, X, number
-
-if TYPE_CHECKING:
-    from theory.activation.activation import Activation
-    from theory.activation.expression import Expression
+from theory.activation.expression import FUNCTIONS, PI, Expression, X, number
 
 LARGEST_HERMITE_DEGREE = 60
 
@@ -51,43 +46,20 @@ CATALOGUE: dict[str, Expression] = {
 """Every named activation; ``He_k`` for k = 1..60 is the orthonormal Hermite polynomial he_k besides."""
 
 
-@cache
-def find(name: str) -> Activation | None:
-    """Return the activation of this name, or None if the catalogue has none.
+def named_expression(name: str) -> Expression | None:
+    """Return the tree of a named activation, or None if the catalogue has none of this name.
 
     Examples
     --------
-    >>> find("He_2").text
+    >>> str(named_expression("He_2"))
     '(x**2 - 1)/sqrt(2)'
-    >>> find("nothing") is None
+    >>> named_expression("nothing") is None
     True
     """
-    from theory.activation.activation import Activation
-
-    name = name.strip()
     if name in CATALOGUE:
-        return Activation(name, CATALOGUE[name])
+        return CATALOGUE[name]
     match = re.fullmatch(r"He_([1-9]\d?)", name)
-    if match and int(match[1]) <= LARGEST_HERMITE_DEGREE:
-        return Activation(name, hermite_polynomial(int(match[1])))
-    return None
-
-
-def catalogue(*names: str) -> tuple[Activation, ...]:
-    """Return the named activations, or all of them (without the He_k) if no name is given.
-
-    Raises
-    ------
-    ValueError
-        If a name is not in the catalogue.
-    """
-    found = []
-    for name in names or tuple(CATALOGUE):
-        activation = find(name)
-        if activation is None:
-            raise ValueError(f"catalogue needs names it holds ({', '.join(CATALOGUE)}, He_k), got {name!r}.")
-        found.append(activation)
-    return tuple(found)
+    return hermite_polynomial(int(match[1])) if match and int(match[1]) <= LARGEST_HERMITE_DEGREE else None
 
 
 def hermite_polynomial(degree: int) -> Expression:
@@ -97,8 +69,6 @@ def hermite_polynomial(degree: int) -> Expression:
     -----
     He_k = sum_j (-1)^j k!/(j! (k-2j)! 2^j) x^(k-2j) [DLMF 18.5.13 rescaled].
     """
-    from math import factorial
-
     total: Expression | None = None
     for j in range(degree // 2 + 1):
         coefficient = Fraction((-1) ** j * factorial(degree), factorial(j) * factorial(degree - 2 * j) * 2**j)

@@ -7,21 +7,20 @@ a < 1/4 shows E s(Z)^2 < oo for Z ~ N(0, 1), and serves as the proved tail of ev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING
+
+import flint
+import sympy
+import sympy as sp
 
 from theory.activation.evaluation import ball_of_constant, to_sympy
 from theory.activation.expression import Expression, number
+from theory.activation.pieces import break_points
 from theory.activation.real_range import Range, panels, range_of, range_on_line
 from theory.syntax import shown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import flint
-    import sympy
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +212,6 @@ def _reciprocal_bound(divisor: Expression) -> GrowthBound | None:
 
 def _polynomial_floor(expression: Expression) -> Fraction | None:
     """Return m > 0 with p >= m on the real line for a positive polynomial p: p - m has no real root either."""
-    import sympy as sp
-
     polynomial = _as_polynomial(expression)
     if polynomial is None or polynomial.count_roots() > 0 or polynomial.eval(0) <= 0:
         return None
@@ -241,15 +238,11 @@ def _upper(ball: flint.arb) -> Fraction:
 
 
 def _upper_exp(exponent: Fraction) -> Fraction:
-    import flint
-
     return _upper(flint.arb(flint.fmpq(exponent.numerator, exponent.denominator)).exp())
 
 
 def _as_polynomial(expression: Expression) -> sympy.Poly | None:
     """Return a polynomial with rational coefficients as such, else None."""
-    import sympy as sp
-
     x = sp.Symbol("x", real=True)
     form = to_sympy(expression, x)
     if not form.is_polynomial(x):
@@ -322,8 +315,6 @@ def _is_structurally_positive(expression: Expression) -> bool:
 
 def _place(argument: Expression, panel: Range) -> str:
     """Return where the trouble is: an exact root of a polynomial, else the panel that resisted."""
-    import sympy as sp
-
     polynomial = _as_polynomial(argument)
     if polynomial is not None:
         roots = sp.real_roots(polynomial)
@@ -337,8 +328,6 @@ def _place(argument: Expression, panel: Range) -> str:
 
 def _check_not_constant(expression: Expression) -> None:
     """Accept when two values are certainly different; break points get a sample on both sides."""
-    from theory.activation.pieces import break_points
-
     samples = [Fraction(k, 7) for k in range(-30, 31)]
     if not expression.is_constant:
         for point in break_points(expression) or ():

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import flint
+import mpmath
+import mpmath as mp
+import numpy as np
+import sympy
+import sympy as sp
 
 from theory.activation.ball_operations import OPERATIONS, power
 from theory.activation.expression import Expression
-
-if TYPE_CHECKING:
-    import flint
-    import mpmath
-    import numpy as np
-    import sympy
 
 Table = Mapping[str, Callable[..., Any]]
 
@@ -73,8 +74,6 @@ def to_sympy(expression: Expression, x: sympy.Expr | None = None) -> sympy.Expr:
     >>> to_sympy(parse_expression("x*Phi(x)"))
     x*(erf(sqrt(2)*x/2)/2 + 1/2)
     """
-    import sympy as sp
-
     half = sp.Rational(1, 2)
     table: dict[str, Callable[..., Any]] = {
         **_ARITHMETIC,
@@ -105,7 +104,6 @@ def to_mpmath(expression: Expression, x: Any) -> mpmath.mpf:
     ...     mpmath.almosteq(to_mpmath(parse_expression("sigmoid(x)"), mpmath.mpf(0)), 0.5, abs_eps=0)
     True
     """
-    import mpmath as mp
 
     def rational_power(base: Any, q: Fraction) -> Any:
         return base**q.numerator if q.denominator == 1 else mp.power(base, mp.mpf(q.numerator) / q.denominator)
@@ -152,7 +150,6 @@ def to_ball(expression: Expression, z: flint.acb, analytic: bool = False) -> fli
     flint.acb
         nan where the operation is undefined on part of `z`; never a wrong enclosure.
     """
-    import flint
 
     def strict(head: str) -> Callable[..., Any]:
         operation = OPERATIONS[head]
@@ -176,8 +173,6 @@ def _may_be_rooted(u: flint.acb, analytic: bool) -> bool:
 
 def ball_of_constant(expression: Expression) -> flint.arb:
     """Return a real ball enclosing a tree without the variable; nan where it is undefined."""
-    import flint
-
     value = to_ball(expression, flint.acb("nan"))
     return value.real if value.imag.contains(0) else flint.arb("nan")
 
@@ -192,8 +187,6 @@ def to_numpy(expression: Expression) -> Callable[[np.ndarray], np.ndarray]:
     >>> to_numpy(parse_expression("max(x, 0)"))(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
-    import flint
-    import numpy as np
 
     def rational_power(base: Any, q: Fraction) -> Any:
         return base ** int(q) if q.denominator == 1 else np.power(base, float(q))

@@ -12,6 +12,7 @@ import ast
 import difflib
 from fractions import Fraction
 
+from theory.activation.evaluation import ball_of_constant
 from theory.activation.expression import FUNCTIONS, PI, E, Expression, X, exp, log, maximum, minimum, number
 from theory.syntax import exact_number, parse_syntax, shown
 
@@ -149,8 +150,6 @@ def _suggestion(name: str, known: list[str]) -> str:
 
 def _check_size(expression: Expression, text: str) -> None:
     """Refuse trees whose evaluation could blow up: nested powers, towers of exp, huge constants."""
-    from theory.activation.evaluation import ball_of_constant
-
     degree: dict[Expression, Fraction] = {}
     tower: dict[Expression, int] = {}
     for node in expression.nodes():

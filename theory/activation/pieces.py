@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
+
+import flint
+import sympy
+import sympy as sp
 
 from theory.activation.evaluation import ball_of_constant, to_sympy
 from theory.activation.expression import KINKED, Expression, X, number
-
-if TYPE_CHECKING:
-    import sympy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,6 @@ def smooth_pieces(expression: Expression) -> tuple[Piece, ...] | None:
     >>> [(p.lower, p.upper, str(p.expression)) for p in smooth_pieces(parse_expression("max(x, 0)"))]
     [(-oo, 0, '0'), (0, oo, 'x')]
     """
-    import sympy as sp
-
     try:
         return tuple(_merged(_split(expression, -sp.oo, sp.oo)))
     except _NotPolynomialError:
@@ -84,8 +82,6 @@ def _split(expression: Expression, lower: sympy.Expr, upper: sympy.Expr) -> list
 
 def _real_roots(argument: Expression) -> list[sympy.Expr]:
     """Return the distinct real roots, ascending, of a polynomial argument."""
-    import sympy as sp
-
     if argument.is_constant:
         return []
     x = sp.Symbol("x", real=True)
@@ -103,8 +99,6 @@ def _real_roots(argument: Expression) -> list[sympy.Expr]:
 
 def _less(left: sympy.Expr, right: sympy.Expr) -> bool:
     """Compare two exact reals by their values at growing precision; equal reals are not less."""
-    import sympy as sp
-
     if left == right or left == sp.oo or right == -sp.oo:
         return False
     if left == -sp.oo or right == sp.oo:
@@ -114,9 +108,6 @@ def _less(left: sympy.Expr, right: sympy.Expr) -> bool:
 
 def _sign_between(argument: Expression, lower: sympy.Expr, upper: sympy.Expr) -> int:
     """Return the sign of an argument without roots in (lower, upper), at a rational point inside."""
-    import flint
-    import sympy as sp
-
     if argument.is_constant:
         middle: sympy.Rational = sp.Integer(0)
     elif lower == -sp.oo:

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+import flint
+
+from theory.activation.evaluation import ball_of_constant
 from theory.activation.expression import Expression
-
-if TYPE_CHECKING:
-    import flint
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ class Range:
 
 def panels(inner: int = 16, width: Fraction = Fraction(1, 4)) -> Iterator[Range]:
     """Yield ranges that cover the real line: fine ones near 0, doubling ones outside, two infinite ones."""
-    import flint
 
     def dyadic(q: Fraction) -> flint.arb:
         return flint.arb(flint.fmpq(q.numerator, q.denominator))
@@ -101,8 +99,6 @@ def range_on_line(expression: Expression) -> Range | None:
 
 
 def _constant(node: Expression) -> flint.arb:
-    from theory.activation.evaluation import ball_of_constant
-
     return ball_of_constant(node)
 
 
@@ -153,8 +149,6 @@ def _apply(node: Expression, operands: list[Range]) -> Range | None:
 
 
 def _special(head: str, u: Range) -> Range | None:
-    import flint
-
     zero, one = flint.arb(0), flint.arb(1)
     if head in {"sin", "cos"}:
         value = (getattr(u.lower.union(u.upper), head)()) if _is_short(u) else flint.arb(0, 1)
@@ -209,8 +203,6 @@ def _monotone(head: str, u: Range) -> Range:
 
 def _limit(head: str, end: flint.arb) -> flint.arb:
     """Return a ball for a monotone operation at a finite or infinite end point."""
-    import flint
-
     if end.is_finite():
         if head == "softplus":
             return (1 + end.exp()).log() if end < 0 else end + (1 + (-end).exp()).log()
@@ -239,8 +231,6 @@ def _multiply(u: Range, v: Range) -> Range:
 
 def _product(a: flint.arb, b: flint.arb) -> flint.arb:
     """Return a*b with 0 * oo = 0: an end point 0 is attained, oo is only approached."""
-    import flint
-
     return flint.arb(0) if a == 0 or b == 0 else a * b
 
 
@@ -250,16 +240,12 @@ def _square(u: Range) -> Range | None:
 
 
 def _reciprocal(u: Range) -> Range | None:
-    import flint
-
     if not (u.lower > 0 or u.upper < 0):
         return None
     return Range(*(flint.arb(0) if not end.is_finite() else 1 / end for end in (u.upper, u.lower)))
 
 
 def _power(u: Range, q: Fraction) -> Range | None:
-    import flint
-
     if q < 0:
         positive = _power(u, -q)
         rounded = _rounded(positive)

@@ -16,12 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sympy import Expr
+import sympy as sp
+from sympy import Expr
 
-    from theory.activation.activation import Activation
+from theory.activation.activation import Activation
+from theory.activation.evaluation import to_sympy
 
 CRITICAL = Fraction(1, 2)
 """The exponent p at which the limit is neither linear nor degenerate."""
@@ -29,8 +30,6 @@ CRITICAL = Fraction(1, 2)
 
 def _exact(function: str, name: str, value: Any) -> Expr:
     """Return an int, Fraction or exact real SymPy number as SymPy number."""
-    import sympy as sp
-
     if isinstance(value, (bool, float)):
         raise TypeError(
             f"{function} needs an exact number (theory holds no float), got {name}={value!r}; use Fraction."
@@ -98,8 +97,6 @@ class ShapedRelu:
 
     @cached_property
     def _step(self) -> Expr:
-        import sympy as sp
-
         return sp.Integer(self.width) ** sp.Rational(-self.exponent.numerator, self.exponent.denominator)
 
     @property
@@ -115,8 +112,6 @@ class ShapedRelu:
     @cached_property
     def energy(self) -> Expr:
         """s_+^2 + s_-^2 = 2 E phi_s(Z)^2."""
-        import sympy as sp
-
         return sp.radsimp(sp.expand(self.slope_plus**2 + self.slope_minus**2))
 
     @property
@@ -127,15 +122,11 @@ class ShapedRelu:
     @cached_property
     def delta(self) -> Expr:
         """(s_+^2 - s_-^2)/(s_+^2 + s_-^2) in [-1, 1]: c s_pm^2 = 1 +- delta."""
-        import sympy as sp
-
         return sp.radsimp(sp.expand(self.slope_plus**2 - self.slope_minus**2) / self.energy)
 
     @cached_property
     def kappa(self) -> Expr:
         """(s_+ - s_-)^2/(s_+^2 + s_-^2) in [0, 2]; 1 - sqrt(1 - delta^2) when s_+ s_- >= 0."""
-        import sympy as sp
-
         return sp.radsimp(sp.expand((self.slope_plus - self.slope_minus) ** 2) / self.energy)
 
     @property
@@ -164,7 +155,7 @@ class SmoothShape:
 
     Examples
     --------
-    >>> from theory.activation.catalogue import catalogue
+    >>> from theory.activation.activation import catalogue
     >>> shape = SmoothShape.of(catalogue("tanh")[0], Fraction(1, 2))
     >>> shape.second, shape.third, shape.blow_up_rate, shape.explodes
     (0, -2, -8, False)
@@ -174,8 +165,6 @@ class SmoothShape:
     scale: Any = 1
 
     def __post_init__(self) -> None:
-        import sympy as sp
-
         object.__setattr__(self, "scale", _exact("SmoothShape", "scale", self.scale))
         exact = tuple(_exact("SmoothShape", f"derivatives[{k}]", f) for k, f in enumerate(self.derivatives))
         object.__setattr__(self, "derivatives", exact)
@@ -217,8 +206,6 @@ class SmoothShape:
     @property
     def blow_up_rate(self) -> Expr:
         """b = (3 phi''(0)^2/4 + phi'''(0))/a^2 of dV = b V (V-1) dt + sqrt(2) V dB."""
-        import sympy as sp
-
         return sp.nsimplify((3 * self.second**2 / 4 + self.third) / self.scale**2)
 
     @property
@@ -230,8 +217,6 @@ class SmoothShape:
         ValueError
             If the sign of b cannot be decided.
         """
-        import sympy as sp
-
         verdict = sp.Gt(self.blow_up_rate, 0)
         if verdict not in (sp.true, sp.false):
             raise ValueError(f"SmoothShape.explodes needs a decidable sign of b, got b={self.blow_up_rate!s}.")
@@ -260,10 +245,6 @@ def derivatives_at_zero(activation: Activation, order: int = 3) -> tuple[Expr, .
     >>> derivatives_at_zero(Activation.from_text("softplus(x) - log(2)"), 4)
     (1/2, 0, -1/4)
     """
-    import sympy as sp
-
-    from theory.activation.evaluation import to_sympy
-
     if order < 3:
         raise ValueError(f"derivatives_at_zero needs order >= 3 (the drift holds phi'''), got order={order!r}.")
     if activation.growth.quadratic > 0:

@@ -29,14 +29,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from theory.enclosure.ball import Number, ball_of, bits_of, working_bits
+import flint
+from flint import acb, arb
+from sympy import oo
+
+from theory.activation.domain import GrowthBound
+from theory.enclosure.ball import ball_of, bits_of, working_bits
+from theory.enclosure.quadrature import Integrand, Part, expectation
 from theory.haar.dimension import checked_integer
 from theory.haar.sphere_integral import expected_log
-
-if TYPE_CHECKING:
-    import flint
+from theory.number import Number
 
 __all__ = [
     "SharpConstant",
@@ -221,8 +225,6 @@ def limiting_constant() -> SharpConstant:
 
 def spike_inverse_mean(width: int, share: Fraction, digits: int) -> flint.arb:
     """Return a ball of E 1/Q for one large eigenvalue: 2F1(1, (d-1)/2; d/2; w) / (1 + y (d-1)), w = 1 - min/max."""
-    from flint import acb
-
     largest, smallest = large_spike(width, share)[:2]
     with working_bits(bits_of(digits) + 40):
         w = acb(ball_of(1 - smallest / largest))
@@ -232,20 +234,12 @@ def spike_inverse_mean(width: int, share: Fraction, digits: int) -> flint.arb:
 
 def _normal_inverse_mean(t: Fraction, digits: int) -> flint.arb:
     """E 1/(1 - t + t g^2) = sqrt(pi/(2 a)) e^{a/2} erfc(sqrt(a/2)) / t with a = (1-t)/t."""
-    from flint import arb
-
     with working_bits(bits_of(digits) + 40):
         half = ball_of((1 - t) / t / 2)
         return (arb.pi() / half).sqrt() / 2 * half.exp() * half.sqrt().erfc() / ball_of(t)
 
 
 def _normal_log_mean(t: Fraction, digits: int) -> flint.arb:
-    from flint import acb
-    from sympy import oo
-
-    from theory.activation.domain import GrowthBound
-    from theory.enclosure.quadrature import Integrand, Part, expectation
-
     def log_form(z: acb, analytic: bool) -> acb:
         return (acb(ball_of(1 - t)) + ball_of(t) * z * z).log(analytic=analytic)
 
@@ -280,8 +274,6 @@ def _sharp(log_mean: _LogMean, inverse_mean: _LogMean, variance: Fraction, guess
             return lower.union(value.upper())
 
     def minimiser(digits: int) -> flint.arb:
-        from flint import arb
-
         y, width = bracket(digits + 2)
         with working_bits(bits_of(digits) + 40):
             return ball_of(y) + arb(0, 1) * ball_of(width)
@@ -324,6 +316,4 @@ def _to_fraction(ball: flint.arb, digits: int) -> Fraction:
 
 
 def _fmpq(value: Fraction) -> Any:
-    import flint
-
     return flint.fmpq(value.numerator, value.denominator)

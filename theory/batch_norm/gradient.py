@@ -25,16 +25,17 @@ References
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import flint
+import sympy as sp
+from sympy import Expr
 
 from theory.batch_norm.contraction import checked_width
 from theory.batch_norm.one_step import moment_coefficients
 from theory.batch_norm.time_scale import checked_depth, time_scale
-from theory.enclosure.ball import Number, ball_of, bits_of, working_bits
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
+from theory.enclosure.ball import ball_of, bits_of, working_bits
+from theory.number import Number
 
 __all__ = [
     "PRINTED_GRADIENT_CONSTANT",
@@ -57,8 +58,6 @@ def diagonal_share() -> Expr:
     >>> print(diagonal_share())
     2/(d + 2)
     """
-    import sympy as sp
-
     d = sp.Symbol("d", positive=True)
     return sp.factor(d * moment_coefficients([2])[(2,)])  # p_1 = 0, p_2 = |S|^2, and d diagonal entries
 

@@ -23,18 +23,20 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
 from math import comb
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from theory.enclosure.ball import Number, ball_of, bits_of, working_bits
+import flint
+import sympy as sp
+from flint import arb
+from sympy import Expr
+
+from theory.enclosure.ball import ball_of, bits_of, working_bits
 from theory.haar.dimension import checked_integer
 from theory.haar.partition import Partition
 from theory.haar.rational_function import RationalFunction
 from theory.haar.sphere import checked_spectrum, row_moment
 from theory.haar.sphere_integral import expected_log
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
+from theory.number import Number
 
 __all__ = [
     "batch_spectrum",
@@ -162,8 +164,6 @@ def one_step_change(eigenvalues: Iterable[Any]) -> Number:
 
 def moment_coefficients(powers: list[int]) -> dict[Partition, Expr]:
     """Return {mu: coefficient of p_mu in E prod a_i^{k_i}} as SymPy expressions in the positive symbol d."""
-    import sympy as sp
-
     d = sp.Symbol("d", positive=True)
     table = row_moment("orthogonal", powers)
     return {mu: c.as_sympy(d) for mu, c in table.items() if isinstance(c, RationalFunction)}
@@ -193,8 +193,6 @@ def centred_moment(power: int) -> Expr:
     >>> print(centred_moment(2), "and", centred_moment(3))
     2*s2/(d*(d + 2)) and 8*s3/(d*(d + 2)*(d + 4))
     """
-    import sympy as sp
-
     order = checked_integer(power, function="centred_moment", name="power", least=1)
     if order > 8:
         raise ValueError(f"centred_moment needs power <= 8 (beyond, evaluate on a spectrum), got power={order}.")
@@ -218,8 +216,6 @@ def row_covariance() -> Expr:
     >>> sp.cancel(row_covariance() / centred_moment(2))
     -1/(d - 1)
     """
-    import sympy as sp
-
     return sp.factor(moment_coefficients([1, 1])[(2,)] * sp.Symbol("s2"))
 
 
@@ -263,7 +259,6 @@ def log_moment_series(eigenvalues: Iterable[Any], digits: int = 20, *, largest_t
     ratio = (values[0] - values[-1]) / (values[0] + values[-1])
     if ratio == 0:
         return ball_of(0)
-    from flint import arb
 
     with working_bits(bits_of(digits) + 40):
         bound = -ball_of(digits) * ball_of(10).log() / ball_of(ratio).log()
@@ -293,8 +288,6 @@ def _series(groups: list[tuple[flint.arb, int]], size: int, terms: int) -> flint
 
 def centred_moment_by_binomial(power: int) -> Expr:
     """Return E (Q-1)^power from the raw moments by the binomial theorem, p_j = sum_i C(j, i) s_i: a second derivation."""
-    import sympy as sp
-
     d = sp.Symbol("d", positive=True)
     central = [d, sp.Integer(0), *(sp.Symbol(f"s{j}") for j in range(2, power + 1))]
     raw = [sum(comb(j, i) * central[i] for i in range(j + 1)) for j in range(power + 1)]

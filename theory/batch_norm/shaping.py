@@ -17,17 +17,17 @@ References
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import flint
+import sympy as sp
+from sympy import Expr
+
+from theory.activation.activation import Activation
 from theory.batch_norm.time_scale import checked_depth
-from theory.enclosure.ball import Number, ball_of, bits_of, working_bits
+from theory.enclosure.ball import ball_of, bits_of, working_bits
 from theory.haar.dimension import exact_rational
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
-
-    from theory.activation.activation import Activation
+from theory.number import Number
 
 __all__ = ["CRITICAL_EXPONENT", "cubic_coefficient", "gain_sum", "gaussian_growth", "is_summable"]
 
@@ -104,8 +104,6 @@ def cubic_coefficient(activation: Activation) -> Expr:
     >>> [str(cubic_coefficient(a)) for a in catalogue("tanh", "sin")]
     ['-1/3', '-1/6']
     """
-    import sympy as sp
-
     x = sp.Symbol("x", real=True)
     points = activation.break_points
     if points is None or any(point == 0 for point in points):

@@ -17,15 +17,16 @@ References
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import sympy as sp
+from sympy import Expr
 
 from theory.batch_norm.contraction import checked_width
 from theory.batch_norm.worst_spectrum import small_spike_gap, worst_decrease
-from theory.enclosure.ball import Number
+from theory.enclosure.ball import ball_of, working_bits
 from theory.haar.dimension import checked_integer
-
-if TYPE_CHECKING:
-    from sympy import Expr
+from theory.number import Number
 
 __all__ = [
     "depth_to_gap",
@@ -84,8 +85,6 @@ def near_isometry_factor(width: Any) -> Any:
 
 def necessary_constant() -> Expr:
     """Return 1/(4 log 2) = 0.3607, below which the printed Theorem 1 fails for d = 2 near isometry at the first layer."""
-    import sympy as sp
-
     return 1 / (4 * sp.log(2))
 
 
@@ -104,8 +103,6 @@ def necessary_constant_near_isometry(width: Any) -> Number:
     >>> [necessary_constant_near_isometry(d).decimal(5) for d in (2, 34, 35)]
     ['0.36067', '0.01513', '0.01469']
     """
-    import sympy as sp
-
     d = checked_width(width, "necessary_constant_near_isometry")
     return Number.of(1 / (d**2 * sp.log(sp.Rational(d + 2, d))))
 
@@ -199,8 +196,6 @@ def depth_to_gap(width: Any, start: Number, goal: Any) -> int:
     >>> depth_to_gap(2, Number.of(sp.Rational(1, 2)), Fraction(1, 100))
     14
     """
-    from theory.enclosure.ball import ball_of, working_bits
-
     d = checked_width(width, "depth_to_gap")
     target = Fraction(goal)
     if target <= 0:

@@ -15,16 +15,16 @@ References
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import flint
 
 from theory.batch_norm.contraction import checked_width
 from theory.batch_norm.one_step import isometry_gap
-from theory.enclosure.ball import Number, ball_of, bits_of, is_accurate, working_bits
+from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.haar.dimension import exact_rational
 from theory.haar.sphere_integral import expected_log
-
-if TYPE_CHECKING:
-    import flint
+from theory.number import Number
 
 __all__ = [
     "elementary_decrease",
@@ -206,8 +206,6 @@ def _between(low: Fraction, high: Fraction, *, geometric: bool) -> Fraction:
 
 def _gap_ball(d: int, eps: Fraction) -> flint.arb:
     """Return a ball of phi(eps); near eps = 1, where it is about delta^2, the two logarithms cancel, so precision is added."""
-    import flint
-
     own = flint.ctx.prec
     for extra in (0, own, 4 * own):
         with working_bits(own + extra):

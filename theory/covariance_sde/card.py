@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import sympy as sp
+from sympy import Expr
+
+from theory.activation import Activation
+from theory.activation.evaluation import to_sympy
 from theory.activation.shaping import ShapedRelu, SmoothShape, _exact
 from theory.covariance_sde.norm_diffusion import NormDiffusion
-from theory.enclosure.ball import Number
-
-if TYPE_CHECKING:
-    from sympy import Expr
-
-    from theory.activation import Activation
+from theory.covariance_sde.smooth import limit_drift
+from theory.number import Number
 
 
 def sde_card(activation: Activation, scale: Any = 1, *, digits: int = 20) -> dict[str, Any]:
@@ -65,10 +66,6 @@ def kink_slopes(activation: Activation) -> tuple[Expr, Expr] | None:
     >>> kink_slopes(catalogue("leaky_relu")[0])
     (1, 1/100)
     """
-    import sympy as sp
-
-    from theory.activation.evaluation import to_sympy
-
     pieces = activation.pieces
     if pieces is None or len(pieces) != 2 or pieces[0].upper != 0:
         return None
@@ -100,10 +97,6 @@ def _relu_card(up: Expr, down: Expr) -> dict[str, Any]:
 
 
 def _smooth_card(shape: SmoothShape, digits: int) -> dict[str, Any]:
-    import sympy as sp
-
-    from theory.covariance_sde.smooth import limit_drift
-
     v11, v22, v12 = sp.symbols("V11 V22 V12")
     diffusion = NormDiffusion(shape.blow_up_rate)
     law = diffusion.stationary

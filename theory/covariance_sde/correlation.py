@@ -14,19 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+
+import sympy as sp
+from sympy import Expr, Symbol
 
 from theory.covariance_sde.shaped_relu import wishart_covariance
-
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
 
 
 @cache
 def coordinates() -> tuple[Symbol, Symbol, Symbol]:
     """Return the symbols (V11, V22, V12)."""
-    import sympy as sp
-
     return (*sp.symbols("V11 V22", positive=True), sp.Symbol("V12", real=True))
 
 
@@ -54,8 +51,6 @@ def generator(function: Expr, drift: Sequence[Expr]) -> Expr:
     >>> sp.factor(generator(A * B - C**2, (0, 0, 0)) / (A * B - C**2))
     -1
     """
-    import sympy as sp
-
     variables, sigma = coordinates(), diffusion_matrix()
     gradient = [sp.diff(function, v) for v in variables]
     first = sum((b * g for b, g in zip(drift, gradient, strict=True)), sp.Integer(0))
@@ -65,8 +60,6 @@ def generator(function: Expr, drift: Sequence[Expr]) -> Expr:
 
 def bracket(left: Expr, right: Expr) -> Expr:
     """Return Gamma(f, h) = d<f, h>/dt for functions of (V11, V22, V12)."""
-    import sympy as sp
-
     variables, sigma = coordinates(), diffusion_matrix()
     return sum(
         (sigma[i][j] * sp.diff(left, variables[i]) * sp.diff(right, variables[j]) for i in range(3) for j in range(3)),
@@ -76,8 +69,6 @@ def bracket(left: Expr, right: Expr) -> Expr:
 
 def correlation() -> Expr:
     """Return rho = V12/sqrt(V11 V22)."""
-    import sympy as sp
-
     v11, v22, v12 = coordinates()
     return v12 / sp.sqrt(v11 * v22)
 
@@ -96,8 +87,6 @@ def in_terms_of_correlation(expression: Expr, rho: Symbol) -> Expr:
     >>> sp.factor(in_terms_of_correlation(generator(correlation(), (0, 0, 0)), r))
     rho*(rho - 1)*(rho + 1)/2
     """
-    import sympy as sp
-
     p, q = sp.symbols("p q", positive=True)
     v11, v22, v12 = coordinates()
     named = expression.subs({v11: p**2, v22: q**2, v12: rho * p * q}, simultaneous=True)
@@ -116,8 +105,6 @@ def smooth_drift(rho: Expr, v11: Expr, v22: Expr, second: Expr, scale: Expr) -> 
     -----
     phi'''(0) cancels; for phi''(0) = 0 the correlation has the law of the linear network.
     """
-    import sympy as sp
-
     shape = second**2 / (8 * scale**2) * (sp.sqrt(v11 * v22) * (4 * rho**2 + 2) - 3 * rho * (v11 + v22))
     return noise_drift(rho) + shape
 
@@ -134,6 +121,4 @@ def one_dimensional_generator(function: Expr, variable: Symbol, drift: Expr, squ
     >>> sp.simplify(one_dimensional_generator(sp.asin(r), r, noise_drift(r), (1 - r**2) ** 2))
     0
     """
-    import sympy as sp
-
     return drift * sp.diff(function, variable) + squared_noise * sp.diff(function, variable, 2) / 2

@@ -16,22 +16,23 @@ Reference: the perturbation of a generator, S. Ethier, T. Kurtz, "Markov Process
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from theory.enclosure.ball import Number, ball_of
+import flint
+import sympy as sp
+from sympy import Expr, Symbol
 
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr, Symbol
-
-    from theory.activation.shaping import SmoothShape
+from theory.activation.shaping import SmoothShape
+from theory.covariance_sde.linear_network import converging
+from theory.covariance_sde.norm_diffusion import NormDiffusion, _positive
+from theory.covariance_sde.smooth import drift_series, symbols, variance_series
+from theory.enclosure.ball import ball_of
+from theory.number import Number
 
 
 @cache
 def variable() -> Symbol:
     """Return the symbol v, the squared norm."""
-    import sympy as sp
-
     return sp.Symbol("v", positive=True)
 
 
@@ -62,8 +63,6 @@ def layer_correction(first: Expr, shape: SmoothShape) -> Expr:
     >>> layer_correction(3 * v**2, SmoothShape((0, 0, 0, 0)))  # E V'^3 = (1 + 6/n + 8/n^2) V^3
     8*v**3
     """
-    import sympy as sp
-
     v = variable()
     drift, correction, spread = _step(shape)
     derivatives = [first, *(sp.diff(first, v, k) for k in (1, 2, 3))]
@@ -73,8 +72,6 @@ def layer_correction(first: Expr, shape: SmoothShape) -> Expr:
 
 def _step(shape: SmoothShape) -> tuple[Expr, Expr, Expr]:
     """Return (d, d_1, s_1) of one sample."""
-    from theory.covariance_sde.smooth import drift_series, symbols, variance_series
-
     if len(shape.derivatives) < 4:
         raise ValueError(
             "layer_correction needs phi''(0), ..., phi^(5)(0) (the 1/n term holds them all), got "
@@ -101,8 +98,6 @@ def explosion_potential(shape: SmoothShape) -> tuple[Expr, Expr]:
     >>> explosion_potential(SmoothShape((0, 1, 0, 0)))[1]
     9*v**2/8 - 17*v/6 + 11*log(v)/12
     """
-    import sympy as sp
-
     if not shape.explodes:
         raise ValueError(
             f"explosion_potential needs b > 0 (else nothing explodes), got b={shape.blow_up_rate!s} from {shape!r}."
@@ -144,9 +139,6 @@ def explosion_correction(shape: SmoothShape, start: Any = 1) -> Number:
     >>> explosion_correction(SmoothShape((0, 1, 0, 0), 1 / sp.sqrt(3))).decimal(6)
     '-1.59563'
     """
-    from theory.covariance_sde.linear_network import converging
-    from theory.covariance_sde.norm_diffusion import _positive
-
     start = _positive("explosion_correction", "start", start)
     coefficients = _terms(explosion_potential(shape)[1])
     return converging(lambda: _mass_below(coefficients, shape.blow_up_rate, start))
@@ -154,8 +146,6 @@ def explosion_correction(shape: SmoothShape, start: Any = 1) -> Number:
 
 def _terms(potential: Expr) -> tuple[dict[int, Expr], Expr]:
     """Return the polynomial part of h by powers and the coefficient of log v."""
-    import sympy as sp
-
     v = variable()
     logarithm = potential.coeff(sp.log(v))
     polynomial = sp.Poly(sp.expand(potential - logarithm * sp.log(v)), v)
@@ -164,8 +154,6 @@ def _terms(potential: Expr) -> tuple[dict[int, Expr], Expr]:
 
 def _mass_below(terms: tuple[dict[int, Expr], Expr], b: Expr, start: Expr) -> flint.arb:
     """Return int_0^start gamma (h - E h) dv, gamma the density Gamma(b+1, b)."""
-    import flint
-
     polynomial, logarithm = terms
     rate, shape, x = ball_of(b), ball_of(b + 1), ball_of(b * start)
     total = flint.arb(0)
@@ -186,8 +174,6 @@ def _log_below(shape: flint.arb, x: flint.arb, rate: flint.arb) -> flint.arb:
     P(s, t) = t^s sum_k (-t)^k/(k! (s+k)) / Gamma(s), so the last integral is t^s sum_k (-t)^k/(k! (s+k)^2) / Gamma(s): an
     alternating entire series, summed until its terms, decreasing from k > t on, are below the working precision.
     """
-    import flint
-
     series, term, k = flint.arb(0), flint.arb(1), 0
     while True:
         piece = term / (shape + k) ** 2
@@ -227,10 +213,6 @@ def stationary_mean_correction(shape: SmoothShape) -> Expr:
     >>> stationary_mean_correction(SmoothShape.of(catalogue("tanh")[0], 1 / sp.sqrt(2), order=5))
     1/2
     """
-    import sympy as sp
-
-    from theory.covariance_sde.norm_diffusion import NormDiffusion
-
     v, b = variable(), shape.blow_up_rate
     law = NormDiffusion(b).stationary
     if law is None:

@@ -15,10 +15,11 @@ tends to 0 with t: p starts from the point 0. That the forward equation has one 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
+import mpmath
+import sympy as sp
+from sympy import Expr, Symbol
 
 Steps = list[tuple[str, "Expr", "Expr"]]
 """(name, left, right): identities between rational functions, or of constants."""
@@ -35,8 +36,6 @@ def elliptic_weight(a: Expr, b: Expr) -> Expr:
     >>> elliptic_weight(sp.Integer(2), sp.Integer(2))
     pi
     """
-    import sympy as sp
-
     return 4 / sp.sqrt(a + b) * sp.elliptic_k((a - b) / (a + b))
 
 
@@ -58,8 +57,6 @@ def weight_equation() -> tuple[Expr, Expr]:
     >>> [sp.cancel(part) for part in weight_equation()]
     [0, 0]
     """
-    import sympy as sp
-
     a, b = sp.symbols("a b", positive=True)
     m, x = (a - b) / (a + b), sp.Symbol("x")
     rules = [sp.diff(f(x), x) for f in (sp.elliptic_k, sp.elliptic_e)]
@@ -100,8 +97,6 @@ def density_steps() -> Steps:
 
 def _equation_steps() -> Steps:
     """The heat equation of G, the equation of W, and the terms that partial integration leaves at r = y > 0."""
-    import sympy as sp
-
     r, t, h = sp.symbols("r t h", positive=True)  # h = cosh y; sinh^2 y = h^2 - 1
     log_g = sp.log(r) - sp.Rational(3, 2) * sp.log(t) - r**2 / (2 * t)
     slope = sp.diff(log_g, r)
@@ -125,8 +120,6 @@ def _equation_steps() -> Steps:
 
 def _moment_steps() -> Steps:
     """Mass and E sinh^2, from linear equations for I(r), J(r) = int_{-r}^r cosh f W dy, f = 1 and sinh^2."""
-    import sympy as sp
-
     s, c, d, f, f1 = sp.symbols("sinh cosh D f f1", positive=True)  # f1 = f'
     slope = -s / c * d / 2  # D' on the diagonal, which is W_r + W_y there
     # (2 cosh f D)' + 2 cosh f (W_r + W_y) - 2 cosh f' D, from the ends r and -r of the integral and of partial integration
@@ -157,8 +150,6 @@ def _moment_steps() -> Steps:
 
 def _transform_steps(half: Expr) -> Steps:
     """Integrate I and J against G: int_0^oo G sinh(lambda r) dr = lambda sqrt(pi/2) e^(lambda^2 t/2)."""
-    import sympy as sp
-
     t, lam, z = sp.symbols("t lambda z", positive=True)  # z = e^t
     # int r e^(-r^2/2t) sinh(lambda r) over r > 0 is half of that of r e^(-r^2/2t + lambda r) over the line
     line = sp.sqrt(2 * sp.pi * t) * sp.exp(lam**2 * t / 2)
@@ -183,8 +174,6 @@ def _transform_steps(half: Expr) -> Steps:
 
 def _weighted_laplacian() -> Expr:
     """Return (cosh (sinh^2)')' - cosh (6 sinh^2 + 2) as a rational function of e^y."""
-    import sympy as sp
-
     e = sp.Symbol("e", positive=True)
     c, s = (e + 1 / e) / 2, (e - 1 / e) / 2
 
@@ -215,8 +204,6 @@ def forward_coefficients(drift: Expr, y: Symbol) -> tuple[Expr, Expr]:
     >>> [sp.simplify(c) for c in forward_coefficients(sp.tanh(y) / 2, y)]
     [tanh(y)/2, 0]
     """
-    import sympy as sp
-
     c = sp.cosh(y)
     return (2 * sp.sinh(y) / 2 - drift * c) / c, (c / 2 - sp.diff(drift * c, y)) / c
 
@@ -246,8 +233,6 @@ def hyperbolic_density(y: Any, time: Any) -> Any:
     >>> mpmath.nstr(hyperbolic_density(mpmath.mpf(0), mpmath.mpf(1)), 8)
     '0.31554319'
     """
-    import mpmath
-
     if not time > 0:
         raise ValueError(f"hyperbolic_density needs time > 0 (at 0 the law is a point), got time={time!r}.")
     y, time = abs(mpmath.mpf(y)), mpmath.mpf(time)

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from theory.enclosure.ball import Number, ball_of, bits_of, is_accurate, working_bits
+import flint
+import sympy as sp
+from sympy import Expr
 
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
+from theory.covariance_sde.smooth import gaussian_moment
+from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
+from theory.number import Number
 
 
 def converging(formula: Callable[[], flint.arb]) -> Number:
@@ -49,8 +50,6 @@ def squared_norm_moment(k: int, n: Expr, depth: Expr) -> Expr:
     >>> squared_norm_moment(2, sp.Integer(10), 3)
     216/125
     """
-    import sympy as sp
-
     return sp.prod([(1 + sp.Integer(2 * j) / n) for j in range(k)]) ** depth
 
 
@@ -64,10 +63,6 @@ def second_moment_matrix(n: Expr) -> tuple[tuple[Expr, Expr], tuple[Expr, Expr]]
     >>> [sp.factor(sp.Matrix(second_moment_matrix(n)).eigenvals(multiple=True)[k]) for k in (0, 1)]
     [(n - 1)/n, (n + 2)/n]
     """
-    import sympy as sp
-
-    from theory.covariance_sde.smooth import gaussian_moment
-
     ab, cc = sp.symbols("ab cc", positive=True)
     same = gaussian_moment(2, 2, ab, sp.Integer(1), sp.sqrt(cc))  # E x^2 y^2 = ab + 2 cc
     rows = []
@@ -114,8 +109,6 @@ def _half(n: int) -> flint.arb:
 
 def _polygamma(x: flint.arb) -> flint.arb:
     """Return the trigamma function zeta(2, x)."""
-    import flint
-
     return flint.acb(2).zeta(flint.acb(x)).real
 
 
@@ -167,8 +160,6 @@ def sinh_moment_factors(n: Expr) -> tuple[Expr, Expr]:
     >>> [sp.factor(f) for f in sinh_moment_factors(n)]
     [(n - 1)/(n - 2), n/(n - 3)]
     """
-    import sympy as sp
-
     # n = 2m + 3 writes every Gamma function as a product with Gamma(m) or Gamma(m + 1/2), which then cancel.
     m = sp.Symbol("m", positive=True)
 

@@ -13,15 +13,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import flint
+import sympy as sp
+from sympy import Expr
 
+from theory.activation.shaping import _exact
 from theory.covariance_sde.linear_network import converging
-from theory.enclosure.ball import Number, ball_of
-
-if TYPE_CHECKING:
-    from sympy import Expr
+from theory.enclosure.ball import ball_of
+from theory.number import Number
 
 
 def term_moment(k: int, delta: Expr) -> Expr:
@@ -33,8 +34,6 @@ def term_moment(k: int, delta: Expr) -> Expr:
     >>> sp.expand(term_moment(2, sp.Symbol("delta")))
     3*delta**2 + 3
     """
-    import sympy as sp
-
     return sp.expand(sp.factorial2(2 * k - 1) * ((1 + delta) ** k + (1 - delta) ** k) / 2)
 
 
@@ -52,8 +51,6 @@ def term_cumulant(k: int, delta: Expr) -> Expr:
     >>> [term_cumulant(k, sp.Symbol("delta")) for k in (1, 2, 3)]
     [1, 3*delta**2 + 2, 36*delta**2 + 8]
     """
-    import sympy as sp
-
     m = [sp.Integer(1), *(term_moment(j, delta) for j in range(1, 5))]
     formulas = {
         1: m[1],
@@ -75,8 +72,6 @@ def log_cumulant_series() -> tuple[tuple[Expr, Expr], tuple[Expr, Expr], Expr]:
     -----
     log R = x - x^2/2 + x^3/3 - x^4/4, x = R - 1, and E x^k from the cumulants of the mean of n terms.
     """
-    import sympy as sp
-
     delta, x, h = sp.symbols("delta x h")
     k2, k3, k4 = (term_cumulant(k, delta) for k in (2, 3, 4))
     # moments of x up to h^2, h = 1/n; E x^5, E x^6 begin with h^3
@@ -137,8 +132,6 @@ def mean_log(delta: Any, n: int) -> Number:
     >>> mean_log(0, 100).decimal(10)
     '-0.0100333320'
     """
-    from theory.activation.shaping import _exact
-
     exact = _exact("mean_log", "delta", delta)
     if not exact.is_Rational:
         raise TypeError(f"mean_log needs a rational delta (choose a width that is a square), got delta={delta!s}.")

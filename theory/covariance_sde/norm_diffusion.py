@@ -14,13 +14,17 @@ References: S. Karlin, H. Taylor, "A Second Course in Stochastic Processes", cha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from theory.enclosure.ball import Number, ball_of
+import flint
+import sympy as sp
+from sympy import Expr, Symbol
 
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr, Symbol
+from theory.activation.shaping import _exact
+from theory.covariance_sde.correlation import one_dimensional_generator
+from theory.covariance_sde.linear_network import converging
+from theory.enclosure.ball import ball_of
+from theory.number import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,6 @@ class PowerExponential:
     @property
     def mass_near_zero(self) -> PowerExponential:
         """The leading behaviour of int_0^v as v -> 0."""
-        import sympy as sp
-
         return PowerExponential(self.power + 1, sp.Integer(0))
 
     @property
@@ -81,8 +83,6 @@ class StationaryGamma:
     @property
     def mean_log(self) -> Number:
         """E log V = digamma(shape) - log(rate), certified."""
-        from theory.covariance_sde.linear_network import converging
-
         return converging(lambda: ball_of(self.shape).digamma() - ball_of(self.rate).log())
 
 
@@ -111,8 +111,6 @@ class NormDiffusion:
     b: Any
 
     def __post_init__(self) -> None:
-        from theory.activation.shaping import _exact
-
         object.__setattr__(self, "b", _exact("NormDiffusion", "b", self.b))
 
     @property
@@ -192,8 +190,6 @@ class NormDiffusion:
         return Number.combine(lambda x, y: x / y, self._lower_gamma(start), self._lower_gamma(level))
 
     def _lower_gamma(self, v: Expr) -> Number:
-        from theory.covariance_sde.linear_network import converging
-
         def value() -> flint.arb:
             return ball_of(self.b * v).gamma_lower(ball_of(self.b + 1), regularized=1)
 
@@ -201,8 +197,6 @@ class NormDiffusion:
 
 
 def _positive(function: str, name: str, value: Any) -> Expr:
-    from theory.activation.shaping import _exact
-
     value = _exact(function, name, value)
     if not value > 0:
         raise ValueError(f"{function} needs {name} > 0 (it is a variance), got {name}={value!s}.")
@@ -219,6 +213,4 @@ def norm_generator(function: Expr, v: Symbol, b: Expr) -> Expr:
     >>> sp.expand(norm_generator(sp.log(v), v, b))
     b*v - b - 1
     """
-    from theory.covariance_sde.correlation import one_dimensional_generator
-
     return one_dimensional_generator(function, v, b * v * (v - 1), 2 * v**2)

@@ -18,6 +18,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+import mpmath
+
 
 @cache
 def gap_ratio_moments(gap: Fraction, width: int, digits: int = 10) -> tuple[Any, Any]:
@@ -55,8 +57,6 @@ def gap_ratio_moments(gap: Fraction, width: int, digits: int = 10) -> tuple[Any,
     >>> mpmath.nstr(mean, 4), mpmath.nstr(variance, 2)
     ('1.018', '0.09')
     """
-    import mpmath
-
     if not 0 < gap < 2:
         raise ValueError(f"gap_ratio_moments needs 0 < gap < 2 (gap = 1 - rho), got gap={gap!r}.")
     if isinstance(width, bool) or not isinstance(width, int) or width < 40:
@@ -75,8 +75,6 @@ def gap_ratio_moments(gap: Fraction, width: int, digits: int = 10) -> tuple[Any,
 
 def _correlation_moments(u: Any, n: int, digits: float) -> tuple[Any, Any]:
     """Return (E rho', E rho'^2) by the trapezoid rule in a and b, s = exp(a - e^-a)/n and t likewise."""
-    import mpmath
-
     decay = mpmath.mpf(digits) * mpmath.log(10)
     step = mpmath.pi**2 / decay
     left, right = -mpmath.log(2 * decay), mpmath.log(400 * n)
@@ -98,15 +96,11 @@ def _correlation_moments(u: Any, n: int, digits: float) -> tuple[Any, Any]:
 
 def _angle(u: Any) -> Any:
     """Return arccos(1 - u) without cancellation."""
-    import mpmath
-
     return 2 * mpmath.asin(mpmath.sqrt(u / 2))
 
 
 def _one_sided(u: Any, s: Any) -> Any:
     """Return E e^{-s X^2} over X > 0 > Y."""
-    import mpmath
-
     rest = u * (2 - u)  # 1 - rho^2
     angle = mpmath.atan2(mpmath.sqrt(rest * (1 + 2 * s)), 1 - u)
     return angle / (2 * mpmath.pi * mpmath.sqrt(1 + 2 * s))
@@ -114,8 +108,6 @@ def _one_sided(u: Any, s: Any) -> Any:
 
 def _both_alive(u: Any, s: Any, t: Any) -> tuple[Any, Any, Any]:
     """Return E (X Y)^j e^{-s X^2 - t Y^2} over X, Y > 0 for j = 0, 1, 2."""
-    import mpmath
-
     rho, rest = 1 - u, u * (2 - u)
     determinant = (1 + 2 * s) * (1 + 2 * t) - 4 * rho**2 * s * t
     p, q = 1 + 2 * t * rest, 1 + 2 * s * rest  # variances of the tilted pair times the determinant

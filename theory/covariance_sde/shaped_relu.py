@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
+import sympy as sp
+from sympy import Expr, Symbol
 
 
 def kernel_excess(rho: Expr) -> Expr:
@@ -30,8 +29,6 @@ def kernel_excess(rho: Expr) -> Expr:
     >>> [kernel_excess(sp.Integer(r)) for r in (-1, 0, 1)]
     [1, 1/pi, 0]
     """
-    import sympy as sp
-
     return (sp.sqrt(1 - rho**2) - rho * sp.acos(rho)) / sp.pi
 
 
@@ -69,8 +66,6 @@ def half_gaussian_moment(i: int, j: int, rho: Expr) -> Expr:
     >>> [half_gaussian_moment(i, j, sp.Integer(1)) for i, j in HALF_MOMENTS]
     [1/2, 1/2, 1/2, 3/2, 3/2]
     """
-    import sympy as sp
-
     root, rest = sp.sqrt(1 - rho**2), sp.pi - sp.acos(rho)
     table = {
         (0, 0): rest,
@@ -100,7 +95,6 @@ def price_steps(rho: Symbol) -> list[tuple[str, Expr, Expr]]:
     -----
     For (2, 0), g' is a point mass: E 2 X_+ delta(Y) = 2 E[X_+ | Y = 0]/sqrt(2 pi) = sqrt(1-rho^2)/pi.
     """
-    import sympy as sp
 
     def moment(i: int, j: int) -> Expr:
         return half_gaussian_moment(i, j, rho)
@@ -123,8 +117,6 @@ def product_moments() -> tuple[Mapping[str, Expr], tuple[Symbol, Symbol, Symbol]
 
     With phi = s_+ X_+ - s_- X_-, the sign flips X_- = (-X)_+ turn each product into half-Gaussian moments at rho and -rho.
     """
-    import sympy as sp
-
     rho = sp.Symbol("rho", real=True)
     up, down = sp.symbols("s_+ s_-", real=True)
 
@@ -166,8 +158,6 @@ def one_step_covariances(rho: Expr, delta: Expr, sign: int = 1) -> dict[str, Exp
     >>> [sp.expand(e) for e in one_step_covariances(r, sp.Integer(0)).values()]
     [2, 2*rho**2, rho**2 + 1, 2*rho]
     """
-    import sympy as sp
-
     root = sign * sp.sqrt(1 - delta**2)
     mean = mean_correlation(rho, 1 - root)
     fourth = (1 - delta**2) * (1 + 2 * rho**2) + 4 * delta**2 * half_gaussian_moment(2, 2, rho)
@@ -213,8 +203,6 @@ def angular_form(expression: Expr, rho: Symbol) -> Expr:
     >>> sp.cancel(angular_form(sp.diff(kernel_excess(r), r) + sp.acos(r) / sp.pi, r))
     0
     """
-    import sympy as sp
-
     u, root, angle, p = sp.symbols("u root angle p", positive=True)
     expression = sp.powdenest(expression).replace(
         lambda e: e.is_Pow and sp.expand(e.base - (1 - rho**2)) == 0, lambda e: root ** (2 * e.exp)

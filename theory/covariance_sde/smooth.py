@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import factorial
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
+import sympy as sp
+from sympy import Expr, Symbol
 
-    from theory.activation.shaping import SmoothShape
+from theory.activation.shaping import SmoothShape
 
 Series = tuple["Expr", ...]
 """Coefficients of eps^0, eps^1, ..."""
@@ -30,8 +29,6 @@ Series = tuple["Expr", ...]
 @cache
 def symbols() -> tuple[Symbol, ...]:
     """Return (A, B, C, a, f2, f3, f4, f5)."""
-    import sympy as sp
-
     return (
         *sp.symbols("A B", positive=True),
         sp.Symbol("C", real=True),
@@ -49,8 +46,6 @@ def gaussian_moment(i: int, j: int, a: Expr, b: Expr, c: Expr) -> Expr:
     >>> gaussian_moment(2, 2, *sp.symbols("a b c"))
     a*b + 2*c**2
     """
-    import sympy as sp
-
     total = sp.Integer(0)
     if (i + j) % 2:
         return total
@@ -64,8 +59,6 @@ def gaussian_moment(i: int, j: int, a: Expr, b: Expr, c: Expr) -> Expr:
 @cache
 def moment_series(i: int, j: int, order: int) -> Series:
     """Return the series of E phi_s(x)^i phi_s(y)^j up to eps^order, in `symbols`; order <= 4."""
-    import sympy as sp
-
     big_a, big_b, big_c, a, *f = symbols()
     coefficients = [sp.Integer(1), *f]
     eps, x, y = sp.symbols("eps x y")
@@ -84,23 +77,17 @@ def moment_series(i: int, j: int, order: int) -> Series:
 
 
 def _truncated(polynomial: object, order: int) -> object:
-    import sympy as sp
-
     kept = {m: c for m, c in polynomial.terms() if m[0] <= order}  # type: ignore[attr-defined]
     return sp.Poly.from_dict(kept, *polynomial.gens)  # type: ignore[attr-defined]
 
 
 def _product(left: Series, right: Series) -> Series:
-    import sympy as sp
-
     length = min(len(left), len(right))
     return tuple(sp.expand(sum(left[k] * right[m - k] for k in range(m + 1))) for m in range(length))
 
 
 def _reciprocal(series: Series) -> Series:
     """Return 1/series for a series with constant term 1."""
-    import sympy as sp
-
     result = [sp.Integer(1)]
     for m in range(1, len(series)):
         result.append(sp.expand(-sum(series[k] * result[m - k] for k in range(1, m + 1))))
@@ -232,8 +219,6 @@ def sine_form(k: Fraction) -> ClosedForm:
     exact = _rational(k)
 
     def kernel(a: Expr, b: Expr, c: Expr, q: Expr) -> Expr:
-        import sympy as sp
-
         both = sp.exp(-(a + b) / (2 * q))
         even = 1 - sp.exp(-a / (2 * q)) - sp.exp(-b / (2 * q)) + both * sp.cosh(c / q)
         return q * (both * sp.sinh(c / q) + exact**2 * even)
@@ -245,8 +230,6 @@ def exponential_form() -> ClosedForm:
     """Return phi = e^x - 1."""
 
     def kernel(a: Expr, b: Expr, c: Expr, q: Expr) -> Expr:
-        import sympy as sp
-
         return q * (sp.exp((a + b + 2 * c) / (2 * q)) - sp.exp(a / (2 * q)) - sp.exp(b / (2 * q)) + 1)
 
     return ClosedForm("exp x - 1", "exp(x) - 1", (Fraction(1), Fraction(1)), kernel)
@@ -256,14 +239,10 @@ def error_function_form() -> ClosedForm:
     """Return phi = (sqrt(pi)/2) erf x: E phi_s phi_s' = (q/2) arcsin(2C/sqrt((q+2A)(q+2B)))."""
 
     def kernel(a: Expr, b: Expr, c: Expr, q: Expr) -> Expr:
-        import sympy as sp
-
         return q / 2 * sp.asin(2 * c / sp.sqrt((q + 2 * a) * (q + 2 * b)))
 
     return ClosedForm("erf x", "erf(x)", (Fraction(0), Fraction(-2)), kernel)
 
 
 def _rational(value: Fraction) -> Expr:
-    import sympy as sp
-
     return sp.Rational(value.numerator, value.denominator)

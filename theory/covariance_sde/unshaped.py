@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING
+
+import sympy as sp
+from sympy import Expr, Symbol
 
 from theory.activation.shaping import CRITICAL
 from theory.covariance_sde.shaped_relu import mean_correlation, one_step_covariances
-
-if TYPE_CHECKING:
-    from sympy import Expr, Symbol
 
 
 def delta_method_bias(rho: Expr, delta: Expr, sign: int = 1) -> Expr:
@@ -31,8 +30,6 @@ def delta_method_bias(rho: Expr, delta: Expr, sign: int = 1) -> Expr:
     >>> sp.factor(delta_method_bias(sp.Symbol("rho"), sp.Integer(0)))
     rho*(rho - 1)*(rho + 1)/2
     """
-    import sympy as sp
-
     cov = one_step_covariances(rho, delta, sign)
     mean = mean_correlation(rho, 1 - sign * sp.sqrt(1 - delta**2))
     # second-order Taylor of C/sqrt(AB) at (1, 1, K); Cov(C, A) = Cov(C, B) by symmetry
@@ -41,8 +38,6 @@ def delta_method_bias(rho: Expr, delta: Expr, sign: int = 1) -> Expr:
 
 def delta_method_variance(rho: Expr, delta: Expr, sign: int = 1) -> Expr:
     """Return lim n Var rho' = Var C + K^2 (vA + cAB)/2 - 2 K cCA."""
-    import sympy as sp
-
     cov = one_step_covariances(rho, delta, sign)
     mean = mean_correlation(rho, 1 - sign * sp.sqrt(1 - delta**2))
     return cov["12,12"] + mean**2 * (cov["11,11"] + cov["11,22"]) / 2 - 2 * mean * cov["11,12"]
@@ -58,8 +53,6 @@ def gap_series(terms: int = 6) -> tuple[Symbol, Expr, Expr, Expr]:
     >>> bias.coeff(w, 2), variance.coeff(w, 4)
     (-2, 8)
     """
-    import sympy as sp
-
     w = sp.Symbol("w", positive=True)
     rho, one = 1 - w**2, sp.Integer(1)
     # arccos(1 - w^2) = 2 arcsin(w/sqrt2), sqrt(1 - rho^2) = w sqrt(2 - w^2): both analytic in w
@@ -108,6 +101,5 @@ def residual_correlation(rho: Expr, lam: Expr, depth: Expr) -> Expr:
     K_1 = rho + g(rho) is the normalised kernel of relu; variances grow by 1 + q per layer.
     """
     q = lam**2 / depth
-    import sympy as sp
 
     return (rho + q * mean_correlation(rho, sp.Integer(1))) / (1 + q)

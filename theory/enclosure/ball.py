@@ -1,4 +1,4 @@
-"""A real number that travels with its error: exact, certified by balls, or marked numerical.
+"""Balls: intervals midpoint +- radius that provably hold a number, their precision, and how other numbers become balls.
 
 Conventions. A ball (`flint.arb`) is an interval midpoint +- radius that provably holds the number. "To `digits` digits"
 means a radius of at most ``10**-digits * max(1, |value|)``. A decimal text is rounded to nearest with every printed
@@ -13,18 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
-if TYPE_CHECKING:
-    import flint
-    import mpmath
-    from sympy import Expr
+import flint
+import mpmath
+import sympy as sp
+from sympy import Expr
+from sympy.core.sympify import SympifyError, converter
 
-Method = Literal["exact", "certified", "numerical"]
+from theory.gaussian.ball_evaluation import ball_evaluate
+
 LARGEST_DIGITS = 10_000
-_ATTEMPTS = 9
+_GUARDS = (6, 20, 60, 180, 540)
+
+
+def _refuse(ball: Any) -> Any:
+    """Refuse to become a SymPy number: SymPy would keep 15 digits of the midpoint and forget the radius."""
+    raise SympifyError(f"SymPy has no balls; enclose the SymPy number with ball_of instead of mixing it with {ball}")
+
+
+converter[flint.arb] = converter[flint.acb] = _refuse
 
 
 def check_digits(digits: int, caller: str) -> int:
@@ -52,8 +61,6 @@ def bits_of(digits: int) -> int:
 @contextmanager
 def working_bits(bits: int) -> Iterator[None]:
     """Set Arb's precision for a block and restore it."""
-    import flint
-
     before = flint.ctx.prec
     flint.ctx.prec = int(bits)
     try:
@@ -64,12 +71,68 @@ def working_bits(bits: int) -> Iterator[None]:
 
 def is_accurate(ball: flint.arb, digits: int) -> bool:
     """Whether the ball is finite with radius at most ``10**-digits * max(1, |value|)``."""
-    import flint
-
     if not ball.is_finite():
         return False
     scale = abs(ball).lower().max(flint.arb(1))
     return bool(ball.rad() <= scale * flint.arb(10) ** (-digits))
+
+
+def enclose_to(
+    digits: int, compute: Callable[[int], flint.arb], *, exact: bool = True, caller: str = "enclose_to"
+) -> flint.arb:
+    """Return ``compute(digits + guard)`` at the first guard that gives `digits` digits (Ziv's strategy).
+
+    Parameters
+    ----------
+    digits : int
+        Digits asked of the ball.
+    compute : callable
+        Digits -> ball; called at that working precision.
+    exact : bool
+        False if the input is itself a ball of some radius: more digits cannot help then, and the first ball is returned.
+    caller : str
+        Who needs the value, for the error.
+
+    Raises
+    ------
+    ValueError
+        If 540 guard digits do not suffice.
+
+    Examples
+    --------
+    >>> enclose_to(30, lambda _: 1 - flint.arb(flint.fmpq(1, 10**40)).cos()).rad() < flint.arb("1e-30")
+    True
+    """
+    for guard in _GUARDS:
+        with working_bits(bits_of(digits + guard)):
+            ball = compute(digits + guard)
+        if not exact or is_accurate(ball, digits):
+            return ball
+    raise ValueError(f"{caller} needs a value that converges, got {ball} for digits={digits}.")
+
+
+def power(base: Any, exponent: int | Fraction | Expr) -> Any:
+    """Return base**exponent for a rational exponent taken exactly, of a ball, a SymPy expression or a number.
+
+    ``arb ** Fraction`` of python-flint rounds the exponent to a double; here it is an enclosed exponent, and an integer one
+    also takes balls around 0 (which python-flint makes nan).
+
+    Examples
+    --------
+    >>> power(flint.arb(0, 0.5), 2).contains(0), power(flint.arb(4), Fraction(1, 2)).contains(2)
+    (True, True)
+    """
+    q = Fraction(exponent) if isinstance(exponent, int | Fraction) else Fraction(int(exponent.p), int(exponent.q))
+    if not isinstance(base, flint.arb):
+        return base ** (sp.Rational(q.numerator, q.denominator) if isinstance(base, sp.Basic) else q)
+    if q.denominator == 2:
+        base, q = base.sqrt(), 2 * q
+    if q.denominator != 1:
+        return base ** flint.arb(flint.fmpq(q.numerator, q.denominator))
+    result, square = flint.arb(1), base
+    for bit in reversed(f"{abs(q.numerator):b}"):
+        result, square = (result * square if bit == "1" else result), square * square
+    return 1 / result if q < 0 else result
 
 
 def ball_of(value: int | Fraction | Expr) -> flint.arb:
@@ -80,8 +143,6 @@ def ball_of(value: int | Fraction | Expr) -> flint.arb:
     ValueError
         If the expression has no real enclosure.
     """
-    import flint
-
     if isinstance(value, int | Fraction):
         value = Fraction(value)
         return flint.arb(flint.fmpq(value.numerator, value.denominator))
@@ -89,7 +150,6 @@ def ball_of(value: int | Fraction | Expr) -> flint.arb:
         return flint.arb(flint.fmpq(int(value.p), int(value.q)))
     if value.is_infinite:
         return flint.arb("inf") if value.is_extended_positive else flint.arb("-inf")
-    from theory.gaussian.ball_evaluation import ball_evaluate
 
     ball = ball_evaluate(value, {})
     if isinstance(ball, flint.acb):
@@ -101,8 +161,6 @@ def ball_of(value: int | Fraction | Expr) -> flint.arb:
 
 def to_mpf(ball: flint.arb) -> mpmath.mpf:
     """Return the midpoint at mpmath's current precision."""
-    import mpmath
-
     if not ball.is_finite():
         return mpmath.inf if ball > 0 else -mpmath.inf if ball < 0 else mpmath.nan
     mantissa, exponent = ball.mid().man_exp()
@@ -111,205 +169,5 @@ def to_mpf(ball: flint.arb) -> mpmath.mpf:
 
 def from_mpf(value: mpmath.mpf) -> flint.arb:
     """Return the exact ball of a finite mpmath number."""
-    import flint
-
     sign, mantissa, exponent, _ = value._mpf_
     return flint.arb((int(-mantissa if sign else mantissa), int(exponent)))
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A real number with its error and with how it is known.
-
-    Build one by `Number.of` (exact), `Number.certified`, `Number.numerical` or `Number.combine`.
-
-    Parameters
-    ----------
-    method : {"exact", "certified", "numerical"}
-        A SymPy expression; a proved enclosure of any radius asked; a value without a proved error.
-    exact : sympy.Expr or None
-        The closed form if there is one (``oo`` for an infinite value).
-
-    Examples
-    --------
-    >>> import sympy as sp
-    >>> third = Number.of(sp.Rational(1, 3))
-    >>> third.decimal(10), third.radius(10), third.method
-    ('0.3333333333', '5e-11', 'exact')
-    >>> Number.of(sp.Rational(1, 8)).to_json(10)
-    {'value': '0.125', 'radius': '0', 'method': 'exact', 'closed_form': '1/8'}
-    """
-
-    method: Method
-    exact: Expr | None
-    _enclose: Callable[[int], flint.arb]
-    _known: dict[int, Any] = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def of(cls, value: int | Fraction | Expr) -> Number:
-        """Return the exact number."""
-        import sympy as sp
-
-        if isinstance(value, int | Fraction):
-            value = sp.Rational(Fraction(value).numerator, Fraction(value).denominator)
-        return cls("exact", value, lambda _: ball_of(value))
-
-    @classmethod
-    def certified(cls, enclose: Callable[[int], flint.arb]) -> Number:
-        """Return the number that ``enclose(digits)`` encloses with radius at most 10**-digits max(1, |value|)."""
-        return cls("certified", None, enclose)
-
-    @classmethod
-    def numerical(cls, value: Callable[[int], mpmath.mpf]) -> Number:
-        """Return the number that ``value(digits)`` approximates, without any proved error."""
-        return cls("numerical", None, value)
-
-    @classmethod
-    def combine(cls, formula: Callable[..., Any], *numbers: Number) -> Number:
-        """Return formula(*numbers) for a formula of + - * / and powers, by exact arithmetic where all are exact.
-
-        Notes
-        -----
-        **Accuracy**: the arguments are enclosed to more and more digits until the value is enclosed to those asked.
-        """
-        methods = {number.method for number in numbers}
-        if "numerical" in methods:
-            return cls.numerical(lambda digits: formula(*(number.value(digits + 10) for number in numbers)))
-        if methods == {"exact"}:
-            return cls.of(formula(*(number.exact for number in numbers)))
-
-        def enclose(digits: int) -> flint.arb:
-            for guard in (6, 20, 60, 180, 540):
-                with working_bits(bits_of(digits + guard)):
-                    ball = formula(*(number.ball(digits + guard) for number in numbers))
-                if is_accurate(ball, digits):
-                    return ball
-            raise ValueError(f"Number needs a formula that converges at {digits} digits, got {ball} after 540 more.")
-
-        return cls.certified(enclose)
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether the value is a finite number (an infinite slope is exact and infinite)."""
-        return self.exact is None or not self.exact.is_infinite
-
-    def ball(self, digits: int) -> flint.arb:
-        """Return a ball of radius at most ``10**-digits * max(1, |value|)`` that provably holds the number.
-
-        Raises
-        ------
-        ValueError
-            If `digits` is outside 1..10000 (some more are granted to inner guard digits), if the number is numerical, or
-            if the enclosure does not converge.
-        """
-        if self.method == "numerical":
-            raise ValueError("Number.ball needs a proved value, got a numerical one.")
-        if digits < 1 or digits > 2 * LARGEST_DIGITS:
-            raise ValueError(f"Number.ball needs digits in 1..{LARGEST_DIGITS}, got digits={digits}.")
-        for known, ball in self._known.items():
-            if known >= digits:
-                return ball
-        ball = self._enclose_exact(digits) if self.method == "exact" else self._enclose(digits)
-        if self.is_finite and not is_accurate(ball, digits):
-            raise ValueError(f"Number.ball needs an enclosure that converges, got {ball} for digits={digits}.")
-        self._known[digits] = ball
-        return ball
-
-    def _enclose_exact(self, digits: int) -> flint.arb:
-        for attempt in range(_ATTEMPTS):
-            with working_bits(bits_of(digits) + 32 * 4**attempt - 32):
-                ball = self._enclose(digits)
-            if is_accurate(ball, digits) or not self.is_finite:
-                return ball
-        return ball
-
-    def value(self, digits: int) -> mpmath.mpf:
-        """Return the value as an mpmath number with about `digits` correct digits."""
-        import mpmath
-
-        with mpmath.workdps(digits + 5):
-            return +(self._enclose(digits) if self.method == "numerical" else to_mpf(self.ball(digits + 2)))
-
-    def decimal(self, digits: int) -> str:
-        """Return decimal text, rounded to nearest; every digit is proved unless the method is numerical.
-
-        Raises
-        ------
-        ValueError
-            If `digits` is outside 1..10000 or the enclosure does not converge.
-        """
-        return self._decimal(digits)[0]
-
-    def radius(self, digits: int) -> str | None:
-        """Return a bound of |value - decimal(digits)| as text: "0" if equal, None if numerical (nothing is proved)."""
-        return self._decimal(digits)[1]
-
-    def to_json(self, digits: int) -> dict[str, str | None]:
-        """Return {"value", "radius", "method"} and, if exact, "closed_form"."""
-        value, radius = self._decimal(digits)
-        record: dict[str, str | None] = {"value": value, "radius": radius, "method": self.method}
-        if self.exact is not None:
-            record["closed_form"] = str(self.exact)
-        return record
-
-    def __str__(self) -> str:
-        return self.decimal(20) if self.exact is None else str(self.exact)
-
-    def _repr_latex_(self) -> str:
-        """Return the closed form, or decimals with their error, for notebooks."""
-        from theory.notebook import display_math, number_latex
-
-        return display_math(number_latex(self))
-
-    def _decimal(self, digits: int) -> tuple[str, str | None]:
-        check_digits(digits, "Number.decimal")
-        if self.method == "numerical":
-            import mpmath
-
-            return mpmath.nstr(self.value(digits), digits, strip_zeros=False), None
-        if not self.is_finite:
-            return ("oo" if self.exact is not None and self.exact.is_extended_positive else "-oo"), "0"
-        if self.exact is not None and self.exact.is_Rational:
-            return _rational_decimal(Fraction(int(self.exact.p), int(self.exact.q)), digits)
-        return self._rounded(digits)
-
-    def _rounded(self, digits: int) -> tuple[str, str]:
-        """Round the ball to nearest; a ball that straddles a tie is refined, and at last given one more digit."""
-        import flint
-
-        for more in (0, 1):  # a value on a tie of one decimal place is on no tie of the next
-            for guard in (4, 12, 36):
-                ball = self.ball(digits + more + guard)
-                with working_bits(bits_of(digits + more + guard)):
-                    whole_digits = (
-                        len(str(abs(ball).upper().floor().unique_fmpz() or 0)) if abs(ball).upper() >= 1 else 0
-                    )
-                    decimals = digits + more - whole_digits
-                    scaled = ball * flint.arb(10) ** decimals + flint.arb(flint.fmpq(1, 2))
-                    rounded = scaled.floor().unique_fmpz()
-                if rounded is not None:
-                    return _placed(int(rounded), decimals), f"5e{-decimals - 1}"
-        raise ValueError(f"Number.decimal needs a value off every tie, got {ball} for digits={digits}.")
-
-
-def _rational_decimal(value: Fraction, digits: int) -> tuple[str, str]:
-    whole_digits = len(str(int(abs(value)))) if abs(value) >= 1 else 0
-    decimals = digits - whole_digits
-    scaled = value * Fraction(10) ** decimals
-    if scaled.denominator == 1:
-        text = _placed(int(scaled), decimals)
-        return (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text), "0"
-    return _placed(round(scaled), decimals), f"5e{-decimals - 1}"
-
-
-def _placed(number: int, decimals: int) -> str:
-    """Return number * 10**-decimals as text."""
-    sign, figures = ("-" if number < 0 else ""), str(abs(number))
-    if decimals <= 0:
-        return (
-            f"{sign}{figures}"
-            if decimals == 0
-            else f"{sign}{figures[0]}.{figures[1:] or '0'}e+{len(figures) - 1 - decimals}"
-        )
-    figures = figures.rjust(decimals + 1, "0")
-    return f"{sign}{figures[:-decimals]}.{figures[-decimals:]}"

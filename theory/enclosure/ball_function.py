@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+
+import flint
 
 from theory.activation.ball_operations import OPERATIONS, power
 from theory.activation.evaluation import ball_of_constant
 from theory.activation.expression import Expression
-
-if TYPE_CHECKING:
-    import flint
 
 BallFunction = Callable[["flint.acb", bool], "flint.acb"]
 
@@ -41,8 +39,6 @@ def ball_function(expression: Expression) -> BallFunction:
     >>> bool(f(flint.acb(0), False).real.contains(0)) and not f(flint.acb(0, flint.arb(3, 1)), True).is_finite()
     True
     """
-    import flint
-
     nodes = [node for node in expression.nodes() if not node.is_constant]
     constant_nodes = {o for node in nodes for o in node.operands if o.is_constant} or {expression}
     place: dict[Expression, int] = {node: k for k, node in enumerate([*constant_nodes, *nodes])}

@@ -7,13 +7,11 @@ budget. So strips of analyticity and their bounds are found for any expression, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import flint
 
 from theory.enclosure.ball import working_bits
 from theory.enclosure.ball_function import BallFunction
-
-if TYPE_CHECKING:
-    import flint
 
 _BUDGET = 1500
 _BITS = 64
@@ -21,8 +19,6 @@ _BITS = 64
 
 def rectangle(left: flint.arb, right: flint.arb, low: flint.arb, high: flint.arb) -> flint.acb:
     """Return the complex ball that holds [left, right] x i [low, high]."""
-    import flint
-
     return flint.acb(left.union(right), low.union(high))
 
 
@@ -48,8 +44,6 @@ def supremum(
     >>> supremum(ball_function(parse_expression("1/(1 + x**2)")), *sides) is None  # the pole is at i
     True
     """
-    import flint
-
     worst = flint.arb(0)
     open_tiles = [(left, right, low, high)]
     with working_bits(_BITS):
@@ -88,8 +82,6 @@ def strip_bound(function: BallFunction, length: int, height: flint.arb) -> Strip
 
     By f(conj z) = conj f(z) the upper half is enough.
     """
-    import flint
-
     with working_bits(_BITS):
         zero, budget = flint.arb(0), _BUDGET
         for left in range(-length, length, 2):

@@ -14,10 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, log, sqrt
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import flint
+import flint
 
 
 def hermite_sums(
@@ -31,8 +29,6 @@ def hermite_sums(
     >>> [s.str(5) for s in hermite_sums([flint.arb(2)], [flint.arb(1)], [flint.arb(1)], 4)]
     ['1.0000', '2.0000', '[2.1213 +/- 2.04e-5]', '[0.81650 +/- 3.42e-6]']
     """
-    import flint
-
     squares = [x * x for x in nodes]
     sums = [flint.arb(0)] * count
     for start, weights in ((0, even), (1, odd)):
@@ -63,8 +59,6 @@ def guard_bits(count: int, length: int) -> int:
 
 def laguerre(degree: int, height: flint.arb) -> flint.arb:
     """Return L_k(-y^2) = E|he_k(X + iy)|^2, increasing in y and in k."""
-    import flint
-
     term = total = flint.arb(1)
     for m in range(degree):  # sum_m C(k, m) y^(2m)/m!: all terms positive, so a few bits do
         term = term * height * height * (degree - m) / (m + 1) ** 2
@@ -74,6 +68,4 @@ def laguerre(degree: int, height: flint.arb) -> flint.arb:
 
 def hermite_bound(degree: int, height: flint.arb) -> flint.arb:
     """Return B with |he_j(x + iy)| <= B exp(x^2/4) for j <= degree, |y| <= height: Cramer, then Cauchy-Schwarz."""
-    import flint
-
     return flint.arb("1.0865").upper() * ((degree + 1) * laguerre(degree, height)).sqrt()

@@ -19,18 +19,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+import flint
+import sympy as sp
+
+from theory.activation.activation import Parity
 from theory.enclosure.ball import ball_of, bits_of, working_bits
 from theory.enclosure.ball_function import BallFunction
 from theory.enclosure.complex_bound import supremum
 from theory.enclosure.hermite_sum import guard_bits, hermite_bound, hermite_sums
 from theory.enclosure.quadrature import CRAMER, Integrand, Part, cut, density, tail_bound
-
-if TYPE_CHECKING:
-    import flint
-
-    from theory.activation.activation import Parity
 
 _SIXTHS = (48, 36, 24, 18, 14, 12, 10, 8)
 """Sizes r = k/6 of the ellipses tried."""
@@ -68,8 +66,6 @@ def panel_coefficients(integrand: Integrand, count: int, digits: int, parity: Pa
     >>> bool(c[1].contains(0.5)), c[0].str(10, radius=False)
     (True, '0.3989422804')
     """
-    import flint
-
     growth = integrand.growth * CRAMER
     length = cut(growth, digits + 2)
     with working_bits(bits_of(digits + 3) + guard_bits(count, length)):
@@ -88,9 +84,6 @@ def panel_coefficients(integrand: Integrand, count: int, digits: int, parity: Pa
 
 def _segments(integrand: Integrand, length: int) -> list[tuple[flint.arb, flint.arb, BallFunction, BallFunction]]:
     """Return [left, right] of the half line with s(x) and s(-x) on it as analytic functions."""
-    import flint
-    import sympy as sp
-
     inner = {abs(part.upper) for part in integrand.parts[:-1]} | {sp.Integer(0)}
     ends = sorted(((ball_of(e), e) for e in inner), key=lambda pair: float(pair[0].mid()))
     places = [ball for ball, _ in ends if not ball >= length] + [flint.arb(length)]
@@ -142,8 +135,6 @@ def _panel(
     left: flint.arb, right: flint.arb, ahead: BallFunction, behind: BallFunction, count: int, digits: int
 ) -> _Panel | None:
     """Return the rule with the fewest points over the ellipses tried; None if none is below 3 digits + 40 points."""
-    import flint
-
     best: _Panel | None = None
     with working_bits(64):
         middle, half = (left + right) / 2, (right - left) / 2
@@ -169,8 +160,6 @@ def _panel(
 @cache
 def legendre_rule(points: int, bits: int) -> list[tuple[flint.arb, flint.arb]]:
     """Return nodes and weights of the Gauss-Legendre rule on [-1, 1] as balls of `bits` bits."""
-    import flint
-
     with working_bits(bits):
         half = [flint.arb.legendre_p_root(points, k, weight=True) for k in range((points + 1) // 2)]
         mirrored = [(-x, w) for x, w in half[: points // 2]]
@@ -178,8 +167,6 @@ def legendre_rule(points: int, bits: int) -> list[tuple[flint.arb, flint.arb]]:
 
 
 def _sums(panels: list[_Panel], count: int, parity: Parity) -> list[flint.arb]:
-    import flint
-
     bits = flint.ctx.prec
     nodes, even, odd = [], [], []
     for panel in panels:

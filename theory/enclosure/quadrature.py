@@ -16,18 +16,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import flint
+import sympy as sp
+
+from theory.activation.activation import Activation
 from theory.activation.domain import GrowthBound, growth_bound
+from theory.activation.expression import Expression
 from theory.activation.pieces import Piece, smooth_pieces
 from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.enclosure.ball_function import BallFunction, ball_function
-
-if TYPE_CHECKING:
-    import flint
-
-    from theory.activation.activation import Activation
-    from theory.activation.expression import Expression
 
 CRAMER = GrowthBound((Fraction(10865, 10000),), Fraction(0), Fraction(1, 4))
 """|he_k(x)| <= 1.0865 exp(x^2/4) for every k and every real x."""
@@ -99,8 +98,6 @@ class Integrand:
 
 
 def _parts(pieces: tuple[Piece, ...] | None, expression: Expression) -> tuple[Part, ...]:
-    import sympy as sp
-
     if pieces is None:
         return (Part(-sp.oo, sp.oo, ball_function(expression)),)
     return tuple(Part(p.lower, p.upper, ball_function(p.expression)) for p in pieces)
@@ -143,8 +140,6 @@ def expectation(integrand: Integrand, digits: int) -> flint.arb:
 
 
 def _integral(integrand: Integrand, digits: int) -> flint.arb:
-    import flint
-
     cutoff = cut(integrand.growth, digits + 2)
     ends = [_end(part.lower, -cutoff) for part in integrand.parts] + [_end(integrand.parts[-1].upper, cutoff)]
     goal = flint.arb(10) ** (-digits - 2)
@@ -164,8 +159,6 @@ def _integral(integrand: Integrand, digits: int) -> flint.arb:
 
 
 def _end(end: Any, limit: int) -> flint.arb:
-    import flint
-
     if end.is_infinite:
         return flint.arb(limit)
     return ball_of(end).max(flint.arb(-abs(limit))).min(flint.arb(abs(limit)))
@@ -173,8 +166,6 @@ def _end(end: Any, limit: int) -> flint.arb:
 
 def density(z: flint.acb) -> flint.acb:
     """Return exp(-z^2/2)/sqrt(2 pi) on a complex ball."""
-    import flint
-
     return (-(z * z) / 2).exp() / (2 * flint.arb.pi()).sqrt()
 
 
@@ -186,8 +177,6 @@ def cut(growth: GrowthBound, digits: int) -> int:
     ValueError
         If the growth is so near exp(x^2/2) that L would pass 10^5.
     """
-    import flint
-
     with working_bits(64):
         goal = flint.arb(10) ** (-digits)
 
@@ -209,8 +198,6 @@ def cut(growth: GrowthBound, digits: int) -> int:
 
 def tail_bound(growth: GrowthBound, length: flint.arb) -> flint.arb:
     """Return a bound of E |f(Z)| 1{|Z| > L}; +inf where the bound's slope is not yet negative."""
-    import flint
-
     degree = len(growth.polynomial) - 1
     quadratic, linear = ball_of(growth.quadratic), ball_of(growth.linear)
     slope = (1 - 2 * quadratic) * length - linear - degree / length
@@ -225,7 +212,6 @@ def tail_bound(growth: GrowthBound, length: flint.arb) -> flint.arb:
 
 def hermite_factor(degree: int) -> Callable[[flint.acb], flint.acb]:
     """Return z -> he_k(z) = He_k(z)/sqrt(k!) on complex balls, by the recurrence of He_k."""
-    import flint
 
     def factor(z: flint.acb) -> flint.acb:
         before, now = flint.acb(0), flint.acb(1)

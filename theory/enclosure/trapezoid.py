@@ -19,17 +19,14 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import flint
+
+from theory.activation.activation import Parity
 from theory.enclosure.ball import bits_of, working_bits
 from theory.enclosure.complex_bound import StripBound, strip_bound
 from theory.enclosure.hermite_sum import guard_bits, hermite_bound, hermite_sums, laguerre
 from theory.enclosure.quadrature import CRAMER, Integrand, cut, density, tail_bound
-
-if TYPE_CHECKING:
-    import flint
-
-    from theory.activation.activation import Parity
 
 
 def trapezoid_coefficients(
@@ -54,8 +51,6 @@ def trapezoid_coefficients(
     >>> c[0].is_zero(), c[1].str(10, radius=False)  # c_1 = 1 - E tanh(Z)^2
     (True, '0.6057055096')
     """
-    import flint
-
     if len(integrand.parts) != 1:
         return None
     plan = _cheapest_plan(integrand, count, digits)
@@ -85,8 +80,6 @@ class _Plan:
 
 def _cheapest_plan(integrand: Integrand, count: int, digits: int) -> _Plan | None:
     """Return the plan with the fewest nodes over heights 16, 16/sqrt(2), ..., then nearer the first obstacle."""
-    import flint
-
     length = cut(integrand.growth * CRAMER, digits + 2)
     best: _Plan | None = None
     blocked: flint.arb | None = None
@@ -127,8 +120,6 @@ def _plan(integrand: Integrand, count: int, digits: int, length: int, height: fl
 
 def _reach(strip: StripBound, count: int, digits: int) -> int:
     """Return L with 2 a V <= 10**-(digits + 2), were V's bound of |s| the same there."""
-    import flint
-
     a = strip.height
     size = 2 * a * strip.side * hermite_bound(count - 1, a) * flint.arb(10) ** (digits + 2) + 1
     return int((2 * (a**2 / 2 + size.log()).sqrt()).upper().ceil().unique_fmpz())
@@ -136,8 +127,6 @@ def _reach(strip: StripBound, count: int, digits: int) -> int:
 
 def _step_for(strip: StripBound, count: int, digits: int) -> flint.fmpq:
     """Return p/1024 with 2 M/(exp(2 pi a/h) - 1) at most 10**-(digits + 2)."""
-    import flint
-
     ratio = 2 * _horizontal(strip, count) * flint.arb(10) ** (digits + 2) + 1
     step = 2 * flint.arb.pi() * strip.height / ratio.log()
     return flint.fmpq(max(1, min(1024, int((step * 1024).lower().floor().unique_fmpz()))), 1024)
@@ -150,8 +139,6 @@ def _horizontal(strip: StripBound, count: int) -> flint.arb:
 
 def _error(integrand: Integrand, plan: _Plan, half_count: int, count: int) -> flint.arb:
     """Return the bound of the module's docstring plus the tail beyond R, for every k < count."""
-    import flint
-
     strip, h = plan.strip, flint.arb(plan.step)
     a = strip.height
     end = (2 * half_count + 1) * h / 2
@@ -161,8 +148,6 @@ def _error(integrand: Integrand, plan: _Plan, half_count: int, count: int) -> fl
 
 
 def _sums(integrand: Integrand, step: flint.fmpq, half_count: int, count: int, parity: Parity) -> list[flint.arb]:
-    import flint
-
     function, h = integrand.parts[0].function, flint.arb(step)
     nodes = [flint.arb(step * j) for j in range(half_count + 1)]
     weights = [h * density(flint.acb(x)).real for x in nodes]

@@ -18,19 +18,16 @@ References
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from theory.activation.activation import Activation
 from theory.activation.expression import Expression
 from theory.gaussian.closed_form import to_expression
 from theory.gaussian.integrand import bivariate_expectation, common_factor, field_of, is_real_orthant, terms_of
 from theory.gaussian.moments import hermite_coefficients
 from theory.gaussian.normal_form import normal_form
 from theory.gaussian.verification import matches_hermite_series
-
-if TYPE_CHECKING:
-    from theory.activation.activation import Activation
 
 _RHO = sp.Symbol("rho", real=True)
 _MOST_TERMS = 24

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import flint
+import mpmath
 import sympy as sp
 
 _GUARD_BITS = 20
@@ -78,8 +79,6 @@ class BivariateNormalCDF(sp.Function):
         return sp.exp(-(h**2) / 2) / sp.sqrt(2 * sp.pi) * normal_cdf((k - r * h) / sp.sqrt(1 - r**2))
 
     def _eval_evalf(self, prec: int) -> sp.Expr | None:
-        import mpmath
-
         numbers = [argument.evalf(int(prec * 0.302) + 12) for argument in self.args]
         if not all(n.is_Float or n.is_Integer or n.is_Rational for n in numbers):
             return None

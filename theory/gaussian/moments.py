@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import flint
 import sympy as sp
 
+from theory.activation.activation import Activation
 from theory.activation.expression import Expression
 from theory.gaussian.ball_evaluation import ball_evaluate, ball_of_expression
 from theory.gaussian.closed_form import to_expression
@@ -25,9 +26,6 @@ from theory.gaussian.normal_form import normal_form
 from theory.gaussian.quadrature_check import confirmed_by_quadrature
 from theory.gaussian.shape import NormalForm, OutsideClassError, multiply
 from theory.gaussian.truncated_moment import Atom, Combination
-
-if TYPE_CHECKING:
-    from theory.activation.activation import Activation
 
 _SCALE = math.factorial(10)
 

@@ -10,20 +10,17 @@ so a factor exp(x) that only lives on the left never meets the right tail.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import flint
 import sympy as sp
 
+from theory.activation.activation import Activation
 from theory.activation.evaluation import to_ball
 from theory.activation.expression import Expression
 from theory.activation.pieces import smooth_pieces
 from theory.gaussian.ball_evaluation import agree, ball_of_expression
 from theory.gaussian.shape import HalfSpace, NormalForm, OutsideClassError, Shape, add_term, is_less, times_half_space
 from theory.gaussian.smooth_form import smooth_form
-
-if TYPE_CHECKING:
-    from theory.activation.activation import Activation
 
 _ZERO = sp.Integer(0)
 _BITS = 160

@@ -7,18 +7,15 @@ every shift, S^(k)(t) = E s(Z + t) He_k(Z); at t = 0 they are sqrt(k!) c_k.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from theory.activation.activation import Activation
 from theory.activation.expression import Expression
 from theory.gaussian.closed_form import to_expression
 from theory.gaussian.integrand import common_factor, field_of, is_real_orthant, terms_of, univariate_expectation
 from theory.gaussian.normal_form import normal_form
 from theory.gaussian.verification import matches_taylor_series
-
-if TYPE_CHECKING:
-    from theory.activation.activation import Activation
 
 _T = sp.Symbol("t", real=True)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from theory.haar.partition import number_of_partitions
+
 __all__ = ["memory_limit", "refuse_beyond_memory", "refuse_beyond_reach"]
 
 _WHERE_UNKNOWN = 2 * 2**30
@@ -50,8 +52,6 @@ def refuse_beyond_reach(order: int, bytes_per_partition: int) -> None:
     ValueError
         With the estimate, or the lower bound 4e12 on the number of partitions beyond order 200.
     """
-    from theory.haar.partition import number_of_partitions
-
     if order > _LARGEST_COUNTED_ORDER:
         raise ValueError(
             f"the Weingarten calculus needs a smaller order (there are more than 4e12 partitions), got order={order}."

@@ -15,10 +15,12 @@ from fractions import Fraction
 from math import gcd, prod
 from typing import Any
 
+import sympy as sp
 from flint import fmpz_poly
 from sympy import Expr, Integer, Symbol, sympify
 
 from theory.haar.dimension import checked_integer, exact_rational
+from theory.notebook import display_math
 
 __all__ = ["RationalFunction"]
 
@@ -252,10 +254,6 @@ class RationalFunction:
 
     def _repr_latex_(self) -> str:
         """Return the function of d, for notebooks."""
-        import sympy as sp
-
-        from theory.notebook import display_math
-
         return display_math(sp.latex(self.as_sympy()))
 
     def __str__(self) -> str:

@@ -24,11 +24,12 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from flint import acb, arb, fmpq
+from flint import acb, arb, ctx, fmpq
 
-from theory.enclosure.ball import Number, bits_of, is_accurate, working_bits
+from theory.enclosure.ball import bits_of, is_accurate, working_bits
 from theory.haar.dimension import exact_rational
 from theory.haar.sphere import checked_spectrum
+from theory.number import Number
 
 __all__ = ["expected_inverse_power", "expected_log"]
 
@@ -198,8 +199,6 @@ def _integral(integrand: Callable[[acb, bool], acb], left: arb, right: arb) -> a
 
 def _cut_near_zero(s: Fraction) -> arb:
     """Return an exact x with e^{s x} below the working precision."""
-    from flint import ctx
-
     return (-(ctx.prec + 10) * arb.const_log2() / _ball(s)).lower().floor().mid()
 
 
@@ -215,8 +214,6 @@ def _largest_eigenvalues(values: _Grouped) -> Iterator[tuple[int, arb]]:
 
 def _cut_near_infinity(values: _Grouped, s: Fraction) -> arb:
     """Return an exact x beyond which the tail of e^{s x} prod (1 + 2 lambda_k e^x)^{-1/2} is below the precision."""
-    from flint import ctx
-
     best = arb("inf")
     for j, log_constant in _largest_eigenvalues(values):
         rate = Fraction(j, 2) - s

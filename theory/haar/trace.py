@@ -22,6 +22,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+from sympy import Integer, Matrix, Rational
+
 from theory.haar.dimension import Group, checked_dimension
 from theory.haar.partition import Partition
 from theory.haar.rational_function import RationalFunction
@@ -98,8 +100,6 @@ class TracePolynomial:
         >>> trace_moment("tr(O*A*O.T*B)").evaluate({"A": [[1, 2], [3, 4]], "B": [[1, 0], [0, 0]]})
         5/2
         """
-        from sympy import Integer, Rational
-
         names = {letter.name for words, _ in self.terms for word in words for letter in word}
         tables, size = _checked_matrices(matrices, names, self)
         total = Integer(0)
@@ -194,8 +194,6 @@ def _trace_text(word: Word) -> str:
 
 def _checked_matrices(matrices: Mapping[str, Any], names: Collection[str], owner: TracePolynomial) -> tuple[Any, int]:
     """Return the matrices as SymPy matrices and their common size."""
-    from sympy import Matrix
-
     missing = sorted(set(names) - set(matrices))
     if missing:
         raise ValueError(f"TracePolynomial.evaluate needs every fixed matrix, got none for {missing[0]!r}.")

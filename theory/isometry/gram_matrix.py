@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from dataclasses import InitVar, dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from math import lcm
 
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
+import flint
 
 
 @dataclass(frozen=True)
@@ -65,10 +63,6 @@ class GramMatrix:
     @classmethod
     def of_batch(cls, name: str, samples: Sequence[Sequence[Fraction | int]]) -> GramMatrix:
         """Return the matrix of inner products of the rows of `samples`, shape (n, d), exactly; not divided by d."""
-        from math import lcm
-
-        import flint
-
         rows = [[Fraction(x) for x in row] for row in samples]
         scale = lcm(*(x.denominator for row in rows for x in row))
         integers = flint.fmpz_mat([[int(x * scale) for x in row] for row in rows])
@@ -95,8 +89,6 @@ class GramMatrix:
     @cached_property
     def matrix(self) -> flint.fmpq_mat:
         """The entries as an exact flint matrix."""
-        import flint
-
         return flint.fmpq_mat(
             self.size, self.size, [flint.fmpq(x.numerator, x.denominator) for row in self.entries for x in row]
         )
@@ -134,8 +126,6 @@ class GramMatrix:
         >>> bool(abs(gap) < 1e-25)
         True
         """
-        import flint
-
         power = self.isometry_power()
         if power == 0:
             return flint.arb("inf")
@@ -144,8 +134,6 @@ class GramMatrix:
 
     def correlations(self, digits: int = 30) -> list[list[flint.arb]]:
         """Return balls for the entries over the roots of the diagonal, shape (n, n)."""
-        import flint
-
         with flint.ctx.workdps(digits + 10):
             roots = [_ball(x, digits).sqrt() for x in self.diagonal]
             return [
@@ -173,33 +161,5 @@ class GramMatrix:
 
 
 def _ball(q: Fraction, digits: int) -> flint.arb:
-    import flint
-
     with flint.ctx.workdps(digits + 10):
         return flint.arb(flint.fmpq(q.numerator, q.denominator))
-
-
-def isometry_gap_bound(size: Expr | int, correlation: Expr) -> Expr:
-    """Return B_n(r) = -((n-1) log(1+r) + log(1-(n-1)r))/n, the largest gap when all correlations are at most r.
-
-    Parameters
-    ----------
-    size : int or Expr
-        n >= 2.
-    correlation : Expr
-        r >= 0 with (n-1) r < 1; attained by the equicorrelated matrix with correlation -r.
-
-    Returns
-    -------
-    Expr
-        In nats.
-
-    Notes
-    -----
-    **Source**: this project. With E = G - I, -tr log(I+E) = sum_k (-1)^k tr E^k/k <= sum_k tr |E|^k/k, and closed walks
-    are monotone in the entries of |E| <= r (J - I), whose eigenvalues are (n-1) r once and -r, n-1 times.
-    """
-    import sympy as sp
-
-    n = sp.Integer(0) + size
-    return -((n - 1) * sp.log(1 + correlation) + sp.log(1 - (n - 1) * correlation)) / n

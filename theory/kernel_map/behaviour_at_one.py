@@ -24,21 +24,22 @@ from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from math import factorial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import flint
+import sympy as sp
+from sympy import Expr
 
 from theory.activation.activation import Activation
 from theory.activation.evaluation import to_sympy
 from theory.activation.expression import Expression
 from theory.activation.pieces import smooth_pieces
-from theory.enclosure.ball import Number, ball_of, bits_of, is_accurate, working_bits
+from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.enclosure.ball_function import ball_function
 from theory.enclosure.derivative import derivative
 from theory.enclosure.quadrature import Integrand, expectation
 from theory.kernel_map.hermite import checked_moment
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
+from theory.number import Number
 
 Regularity = Literal["smooth", "kink", "jump"]
 
@@ -95,8 +96,6 @@ def behaviour_at_one(activation: Activation) -> BehaviourAtOne:
 
 @cache
 def _behaviour(activation: Activation) -> BehaviourAtOne:
-    import sympy as sp
-
     infinite = Number.of(sp.oo)
     slope = slope_at_one(activation)
     if not slope.is_finite:
@@ -110,8 +109,6 @@ def _behaviour(activation: Activation) -> BehaviourAtOne:
 @cache
 def slope_at_one(activation: Activation) -> Number:
     """Return kappa'(1) = E s'(Z)^2 of the raw kernel map, or infinity if s jumps."""
-    import sympy as sp
-
     if _jumps(activation.expression, 0):
         return Number.of(sp.oo)
     return mean_square(derivative(activation.expression))
@@ -126,8 +123,6 @@ def curvature_at_one(activation: Activation) -> Number:
     ValueError
         If it cannot be decided whether s' jumps.
     """
-    import sympy as sp
-
     if _jumps(activation.expression, 0) or _jumps(activation.expression, 1):
         return Number.of(sp.oo)
     return mean_square(derivative(derivative(activation.expression)))
@@ -207,8 +202,6 @@ class _Jump:
     above: Expression
 
     def enclose(self, digits: int) -> flint.arb:
-        import flint
-
         for guard in (0, 60, 400):
             with working_bits(bits_of(digits) + guard):
                 z = flint.acb(ball_of(self.place))
@@ -219,8 +212,6 @@ class _Jump:
 
     def is_nonzero(self) -> bool:
         """Decide by balls, or exactly by SymPy where the ball holds 0."""
-        import sympy as sp
-
         if not self.enclose(30).contains(0):
             return True
         difference = to_sympy(self.above, self.place) - to_sympy(self.below, self.place)
@@ -236,8 +227,6 @@ def _point_mass(expression: Expression, order: int) -> Number:
     sizes = _jump_sizes(_differentiated(expression, order))
 
     def enclose(digits: int) -> flint.arb:
-        import flint
-
         with working_bits(bits_of(digits + 10)):
             total = flint.arb(0)
             for place, jump in sizes:

@@ -12,13 +12,12 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import flint
+import numpy as np
 
 from theory.enclosure.ball import bits_of, working_bits
-
-if TYPE_CHECKING:
-    import flint
-    import numpy as np
 
 ArrayMap = Callable[["np.ndarray"], "np.ndarray"]
 _DIGITS = 40
@@ -40,8 +39,6 @@ def chebyshev(function: Callable[[flint.arb], flint.arb], grid: Grid) -> Callabl
     ValueError
         If 513 points do not resolve the function.
     """
-    import flint
-
     values: dict[flint.fmpq, Any] = {}
     with working_bits(bits_of(_DIGITS)):
         for points in _POINTS:
@@ -69,8 +66,6 @@ def chebyshev(function: Callable[[flint.arb], flint.arb], grid: Grid) -> Callabl
 
 def _interpolation_coefficients(values: dict[Any, Any], points: int) -> list[flint.arb]:
     """Return a_j with sum_j a_j T_j through the values at cos(pi i/points) (discrete cosine transform)."""
-    import flint
-
     total = _POINTS[-1]
     at = [values[i * (total // points), total] for i in range(points + 1)]
     cosines = [flint.arb.cos_pi_fmpq(flint.fmpq(i, points)) for i in range(2 * points)]
@@ -84,7 +79,6 @@ def _interpolation_coefficients(values: dict[Any, Any], points: int) -> list[fli
 
 def clenshaw(coefficients: list[float]) -> Callable[[np.ndarray], np.ndarray]:
     """Return t -> sum_j a_j T_j(t), three passes over the chunk per term."""
-    import numpy as np
 
     def evaluate(t: np.ndarray) -> np.ndarray:
         if len(coefficients) == 1:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from theory.enclosure.ball import Number, bits_of, working_bits
+import flint
+import sympy as sp
+from sympy import Expr, Symbol
+
+from theory.activation.activation import Activation
+from theory.activation.evaluation import to_sympy
+from theory.enclosure.ball import bits_of, working_bits
 from theory.kernel_map.kernel_map import KernelMap
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr, Symbol
-
-    from theory.activation.activation import Activation
+from theory.kernel_map.value import as_ball
+from theory.number import Number
 
 
 class CorrelationMap(Protocol):
@@ -133,8 +135,6 @@ class MixedMap:
 
     def ball(self, rho: Any, digits: int = 30) -> flint.arb:
         """Return an enclosure of the map at a correlation."""
-        from theory.kernel_map.value import as_ball
-
         inner = self.kernel.ball(rho, digits + 2)
         with working_bits(bits_of(digits + 6)):
             weight, linear, constant = (n.ball(digits + 6) for n in (self.weight, self.linear, self.constant))
@@ -176,8 +176,6 @@ def compare(number: Number, value: int) -> int | None:
 
 
 def _is_zero(expression: Expr) -> bool:
-    import sympy as sp
-
     return bool(sp.simplify(expression.rewrite(sp.exp)) == 0 or sp.simplify(expression) == 0)
 
 
@@ -237,10 +235,6 @@ def is_odd(kernel: CorrelationMap) -> bool | None:
 
 def _symmetric_part_vanishes(activation: Activation, order: int) -> bool:
     """Whether SymPy shows that s(x) + s(-x) is 0 (order 0) or constant (order 1). True is a proof, False is not."""
-    import sympy as sp
-
-    from theory.activation.evaluation import to_sympy
-
     if activation.pieces is None:
         return False
     x = sp.Symbol("x", real=True)

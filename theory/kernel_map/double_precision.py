@@ -20,14 +20,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import flint
+import numpy as np
+import sympy as sp
+from sympy import Expr
+
 from theory.enclosure.ball import bits_of, working_bits
 from theory.kernel_map.chebyshev import ArrayMap, Grid, chebyshev, line
 
 if TYPE_CHECKING:
-    import flint
-    import numpy as np
-    from sympy import Expr
-
     from theory.kernel_map.kernel_map import KernelMap
 
 _CHUNK = 8192
@@ -71,8 +72,6 @@ def gap_map(kernel: KernelMap) -> ArrayMap:
 
 
 def _checked(values: np.ndarray, low: float, high: float, need: str) -> np.ndarray:
-    import numpy as np
-
     array = np.asarray(values, dtype=np.float64)
     slack = 8 * np.finfo(np.float64).eps
     if array.size and not (array.min() >= low - slack and array.max() <= high + slack):
@@ -83,8 +82,6 @@ def _checked(values: np.ndarray, low: float, high: float, need: str) -> np.ndarr
 
 def _in_chunks(function: ArrayMap, values: np.ndarray) -> np.ndarray:
     """Apply a function piece by piece, so that its temporaries stay in the cache."""
-    import numpy as np
-
     flat = values.reshape(-1)
     result = np.empty_like(flat)
     for start in range(0, flat.size, _CHUNK):
@@ -93,8 +90,6 @@ def _in_chunks(function: ArrayMap, values: np.ndarray) -> np.ndarray:
 
 
 def _interpolated_map(kernel: KernelMap) -> ArrayMap:
-    import numpy as np
-
     parity = kernel.activation.parity
     if _regularity(kernel) != "smooth":
         angular = chebyshev(lambda t: kernel.ball(_cosine(t), _DIGITS), _angle(1))
@@ -118,8 +113,6 @@ def _interpolated_map(kernel: KernelMap) -> ArrayMap:
 
 def _interpolated_gap(kernel: KernelMap) -> ArrayMap:
     """Return the gap; an even map is folded at delta = 1, where 2 - delta is exact, so its zero at 2 is kept too."""
-    import numpy as np
-
     even = kernel.activation.parity == "even"
     regularity = _regularity(kernel)
     if regularity == "smooth":
@@ -164,23 +157,16 @@ def _regularity(kernel: KernelMap) -> str:
 
 def _angle(halvings: int) -> Grid:
     """Return the map of t in [-1, 1] to theta in [0, pi/halvings]."""
-    import flint
-
     return lambda t: flint.arb.pi() / halvings * (1 + t) / 2
 
 
 def _cosine(theta: flint.arb) -> flint.arb:
-    import flint
-
     one = flint.arb(1)
     return theta.cos().mid().max(-one).min(one)
 
 
 def _plain_function(kernel: KernelMap) -> ArrayMap | None:
     """Return the closed form through NumPy where it is made of few plain functions and agrees with the balls."""
-    import numpy as np
-    import sympy as sp
-
     expression = kernel.expression
     if expression is None or any(
         type(node).__name__ not in _PLAIN for node in sp.preorder_traversal(expression) if node.args
@@ -211,8 +197,6 @@ def _plain_function(kernel: KernelMap) -> ArrayMap | None:
 
 def _folded_constants(expression: Expr, symbol: Any) -> Expr:
     """Replace subexpressions without the symbol by their 17-digit values, each rounded once."""
-    import sympy as sp
-
     if symbol not in expression.free_symbols:
         return expression if expression.is_Integer else sp.Float(str(expression.evalf(25)), 17)
     if not expression.args:

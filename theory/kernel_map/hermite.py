@@ -13,17 +13,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import flint
+import sympy as sp
+from sympy import Expr
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number, is_accurate
+from theory.activation.expression import Expression
+from theory.enclosure.ball import is_accurate
+from theory.enclosure.panels import panel_coefficients
 from theory.enclosure.quadrature import Integrand, expectation, hermite_integral
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
-
-    from theory.activation.expression import Expression
+from theory.enclosure.trapezoid import trapezoid_coefficients
+from theory.gaussian import moments
+from theory.notebook import display_math
+from theory.number import Number
 
 LARGEST_COUNT = 20_000
 _SHOWN_TERMS, _SHOWN_DIGITS = 6, 6
@@ -95,10 +99,6 @@ class HermiteExpansion:
 
     def _repr_latex_(self) -> str:
         """Return the first terms of s = sum_k c_k he_k, for notebooks."""
-        import sympy as sp
-
-        from theory.notebook import display_math
-
         terms = [(k, self.coefficient(k).decimal(_SHOWN_DIGITS)) for k in range(_SHOWN_TERMS)]
         shown = [rf"{text} \, \mathrm{{he}}_{{{k}}}" for k, text in terms if text.strip("-0.")]
         total = " + ".join(shown).replace("+ -", "- ") or "0"
@@ -119,9 +119,6 @@ def coefficient_balls(activation: Activation, count: int, digits: int) -> list[f
 
 
 def _compute(activation: Activation, count: int, digits: int) -> list[flint.arb]:
-    from theory.enclosure.panels import panel_coefficients
-    from theory.enclosure.trapezoid import trapezoid_coefficients
-
     integrand = Integrand.of(activation)
     for guard in _GUARDS:
         balls = None
@@ -140,8 +137,6 @@ def _compute(activation: Activation, count: int, digits: int) -> list[flint.arb]
 
 def _one_by_one(activation: Activation, integrand: Integrand, count: int, digits: int) -> list[flint.arb]:
     """Return the coefficients of an activation whose break points are not known, one adaptive integral each."""
-    import flint
-
     wanted = {"even": (0,), "odd": (1,)}.get(activation.parity or "", (0, 1))
     return [hermite_integral(integrand, k, digits) if k % 2 in wanted else flint.arb(0) for k in range(count)]
 
@@ -180,8 +175,6 @@ def checked_moment(expression: Expression, certified: Number) -> Number:
 
 def closed_form(function: str, *arguments: Any) -> Expr | None:
     """Return what a function of `theory.gaussian.moments` derives, or None."""
-    from theory.gaussian import moments
-
     return getattr(moments, function)(*arguments)
 
 

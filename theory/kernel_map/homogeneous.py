@@ -21,14 +21,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import flint
+import sympy as sp
+from sympy import Expr
 
-if TYPE_CHECKING:
-    from sympy import Expr
-
-    from theory.activation.activation import Activation
+from theory.activation.activation import Activation
+from theory.activation.evaluation import to_sympy
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +118,6 @@ class HomogeneousKernel:
         >>> HomogeneousKernel().expression(sp.Rational(1, 2)).equals(sp.Rational(1, 3) + sp.sqrt(3) / (2 * sp.pi))
         True
         """
-        import sympy as sp
-
         kink = sp.Rational(self.kink.numerator, self.kink.denominator)
         return cosine + kink * (sp.sqrt(1 - cosine**2) - sp.acos(cosine) * cosine) / sp.pi
 
@@ -190,8 +187,6 @@ def _ball(value: Fraction | int) -> flint.arb:
 
 def _slopes(activation: Activation) -> tuple[Fraction, Fraction] | None:
     """Return (slope below 0, slope above 0) if the activation is made of these two rays, else None."""
-    from theory.activation.evaluation import to_sympy
-
     pieces = activation.pieces
     if pieces is None or len(pieces) > 2 or (len(pieces) == 2 and pieces[0].upper != 0):
         return None

@@ -18,12 +18,12 @@ from functools import cache
 from math import log
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from theory.kernel_map.chebyshev import ArrayMap, clenshaw
 from theory.kernel_map.double_precision import gap_map
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from theory.kernel_map.kernel_map import KernelMap
 
 _LOW = log(1e-40)
@@ -63,8 +63,6 @@ def gap_after(kernel: KernelMap, delta: np.ndarray, layers: int) -> np.ndarray:
     >>> bool(abs(law[0] - 1) < 1e-4)
     True
     """
-    import numpy as np
-
     if isinstance(layers, bool) or not isinstance(layers, int) or not 0 <= layers <= LARGEST_DEPTH:
         raise ValueError(f"gap_after needs layers in 0..10^7, got layers={layers!r}.")
     if kernel.kind == "raw":
@@ -89,8 +87,6 @@ def gap_after(kernel: KernelMap, delta: np.ndarray, layers: int) -> np.ndarray:
 @cache
 def _is_odd(kernel: KernelMap) -> bool:
     """Whether the map is odd to rounding, as the centred map of a sigmoid is although the sigmoid is not."""
-    import numpy as np
-
     delta = np.linspace(0, 1, 33)
     gap = gap_map(kernel)
     return bool(np.abs(gap(delta) + gap(2 - delta) - 2).max() < 4e-15)
@@ -99,16 +95,12 @@ def _is_odd(kernel: KernelMap) -> bool:
 @cache
 def _highest(kernel: KernelMap) -> float:
     """Return log of the largest gap that follows a layer (1 for an odd map, which is folded)."""
-    import numpy as np
-
     return 0.0 if _is_odd(kernel) else log(float(gap_map(kernel)(np.linspace(0, 2, 4097)).max()) * (1 + 1e-6))
 
 
 @cache
 def _doubled(kernel: KernelMap, power: int) -> ArrayMap:
     """Return r_n for n = 2^power."""
-    import numpy as np
-
     high = _highest(kernel)
     angles = np.pi * np.arange(_POINTS + 1) / _POINTS
     nodes = (np.cos(angles) + 1) / 2 * (high - _LOW) + _LOW
@@ -130,8 +122,6 @@ def _on_logarithms(values: np.ndarray, high: float) -> ArrayMap:
     ValueError
         If the points do not resolve the values.
     """
-    import numpy as np
-
     coefficients = np.fft.rfft(np.concatenate([values, values[-2:0:-1]])).real / _POINTS
     coefficients[[0, -1]] /= 2
     size = max(float(np.abs(coefficients).max()), 1e-300)

@@ -19,10 +19,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+import flint
+import mpmath
+import numpy as np
+import sympy as sp
+from sympy import Expr, Symbol
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number, bits_of, check_digits, is_accurate, to_mpf, working_bits
+from theory.enclosure.ball import bits_of, check_digits, enclose_to, to_mpf, working_bits
 from theory.kernel_map.behaviour_at_one import (
     BehaviourAtOne,
     behaviour_at_one,
@@ -30,13 +36,12 @@ from theory.kernel_map.behaviour_at_one import (
     derivative_moment,
     slope_at_one,
 )
+from theory.kernel_map.double_precision import float_map, gap_map
 from theory.kernel_map.hermite import HermiteExpansion
-
-if TYPE_CHECKING:
-    import flint
-    import mpmath
-    import numpy as np
-    from sympy import Expr, Symbol
+from theory.kernel_map.iterated import gap_after
+from theory.kernel_map.value import as_ball, is_exact, power_coefficients, raw_expression, raw_slope, raw_value
+from theory.notebook import display_math
+from theory.number import Number
 
 Kind = Literal["raw", "normalised", "centred"]
 _SERIES_TERMS, _SERIES_DIGITS = 6, 6
@@ -104,15 +109,11 @@ class KernelMap:
     @property
     def symbol(self) -> Symbol:
         """The correlation rho of `expression`, a real symbol."""
-        import sympy as sp
-
         return sp.Symbol("rho", real=True)
 
     @property
     def expression(self) -> Expr | None:
         """The closed form in `symbol`, valid on [-1, 1], or None where none is known."""
-        from theory.kernel_map.value import raw_expression
-
         closed = raw_expression(self.activation)
         if closed is None:
             return None
@@ -126,8 +127,6 @@ class KernelMap:
     @property
     def latex(self) -> str | None:
         """The closed form in LaTeX, or None."""
-        import sympy as sp
-
         return None if self.expression is None else sp.latex(self.expression)
 
     def ball(self, rho: Any, digits: int = 30) -> flint.arb:
@@ -152,22 +151,27 @@ class KernelMap:
         >>> erf.ball(sp.Rational(3, 4), 20).overlaps(erf.ball(0.75, 40))
         True
         """
-        from theory.kernel_map.value import as_ball, raw_value
-
         check_digits(digits, "KernelMap.ball")
-        for guard in (6, 40):
-            with working_bits(bits_of(digits + guard)):
-                place = as_ball(rho)
-                raw = raw_value(self.activation, place, digits + guard)
-                value = (raw - self.offset.ball(digits + guard)) / self.scale.ball(digits + guard)
-            if place.rad() > 0 or is_accurate(value, digits):
-                return value
-        raise ValueError(f"KernelMap.ball needs a value that converges, got {value} for digits={digits}.")
+
+        def compute(more: int) -> flint.arb:
+            raw = raw_value(self.activation, as_ball(rho), more)
+            return (raw - self.offset.ball(more)) / self.scale.ball(more)
+
+        return enclose_to(digits, compute, exact=is_exact(rho), caller="KernelMap.ball")
+
+    def __call__(self, rho: Any) -> Any:
+        """Return the map's values in double precision: a float for a number, an array for an array of correlations.
+
+        Examples
+        --------
+        >>> KernelMap.normalised(Activation.from_text("abs"))(0.0) == 2 / np.pi
+        True
+        """
+        values = self.float64(np.asarray(rho, dtype=np.float64))
+        return values if np.ndim(rho) else float(values)
 
     def at(self, rho: Any, digits: int = 30) -> mpmath.mpf:
         """Return the map's value at a correlation with `digits` proved digits, as an mpmath number."""
-        import mpmath
-
         with mpmath.workdps(digits + 3):
             return to_mpf(self.ball(rho, digits + 2))
 
@@ -179,16 +183,12 @@ class KernelMap:
         ValueError
             As `ball`; and at |rho| = 1 where the slope is infinite (`slope_at_one` says so without an error).
         """
-        from theory.kernel_map.value import as_ball, raw_slope
-
         check_digits(digits, "KernelMap.derivative")
-        for guard in (6, 40):
-            with working_bits(bits_of(digits + guard)):
-                place = as_ball(rho)
-                value = raw_slope(self.activation, place, digits + guard) / self.scale.ball(digits + guard)
-            if place.rad() > 0 or is_accurate(value, digits):
-                return value
-        raise ValueError(f"KernelMap.derivative needs a value that converges, got {value} for digits={digits}.")
+
+        def compute(more: int) -> flint.arb:
+            return raw_slope(self.activation, as_ball(rho), more) / self.scale.ball(more)
+
+        return enclose_to(digits, compute, exact=is_exact(rho), caller="KernelMap.derivative")
 
     def coefficients(self, count: int, digits: int) -> list[flint.arb]:
         """Return balls of p_0, ..., p_{count-1}, the nonnegative coefficients of rho^k, to `digits` digits.
@@ -199,8 +199,6 @@ class KernelMap:
         >>> [bool(p.contains(truth)) for p, truth in zip(square, (0, 0, 1))]
         [True, True, True]
         """
-        from theory.kernel_map.value import power_coefficients
-
         squares = power_coefficients(self.activation, count, digits + 6)
         with working_bits(bits_of(digits + 6)):
             scale = self.scale.ball(digits + 6)
@@ -281,8 +279,6 @@ class KernelMap:
 
     def float64(self, rho: np.ndarray) -> np.ndarray:
         """Return the map's values at an array of correlations in double precision; see `theory.kernel_map.double_precision`."""
-        from theory.kernel_map.double_precision import float_map
-
         return float_map(self)(rho)
 
     def gap(self, delta: np.ndarray) -> np.ndarray:
@@ -293,22 +289,16 @@ class KernelMap:
         ValueError
             For the raw map (its value at 1 is no 1), or if some delta is outside [0, 2].
         """
-        from theory.kernel_map.double_precision import gap_map
-
         if self.kind == "raw":
             raise ValueError("KernelMap.gap needs a normalised or centred map (value 1 at rho = 1), got kind='raw'.")
         return gap_map(self)(delta)
 
     def gap_after(self, delta: np.ndarray, layers: int) -> np.ndarray:
         """Return 1 - rho after that many layers rho -> kappa(rho), up to 10^7; see `theory.kernel_map.iterated`."""
-        from theory.kernel_map.iterated import gap_after
-
         return gap_after(self, delta, layers)
 
     def _repr_latex_(self) -> str:
         """Return the closed form, or the first terms of the series, for notebooks."""
-        from theory.notebook import display_math
-
         index = {"raw": "", "normalised": r"_{\mathrm{RMS}}", "centred": r"_{\mathrm{LN}}"}[self.kind]
         if self.latex is not None:
             return display_math(rf"\kappa{index}(\rho) = {self.latex}")

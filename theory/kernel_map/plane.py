@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import isqrt
-from typing import TYPE_CHECKING
+
+import flint
+from sympy import Expr
 
 from theory.activation.activation import Activation
 from theory.activation.domain import GrowthBound
@@ -26,10 +28,6 @@ from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.enclosure.ball_function import BallFunction
 from theory.enclosure.panels import legendre_rule, part_at, reflected
 from theory.enclosure.quadrature import Integrand, Part, cut, expectation, tail_bound
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
 
 Plane = Callable[["flint.acb", "flint.acb", bool], "flint.acb"]
 Pair = tuple["flint.arb", "flint.arb"]
@@ -95,8 +93,6 @@ class _Cell:
         return self.place(self.right, q) - self.place(self.left, q)
 
     def __call__(self, q: flint.acb, tau: flint.acb, analytic: bool) -> flint.acb:
-        import flint
-
         width = self.width(q)
         p = self.place(self.left, q) + width * tau
         u, v = self.a * p + self.b * q, self.a * p - self.b * q
@@ -107,8 +103,6 @@ class _Cell:
 
 
 def _plane(activation: Activation, rho: flint.arb, digits: int) -> flint.arb:
-    import flint
-
     integrand = Integrand.of(activation)
     parts = integrand.parts
     other = parts if rho >= 0 else _reflected(parts)
@@ -146,8 +140,6 @@ def _strips(breaks: list[Expr], b: flint.arb, length: int) -> list[tuple[flint.a
     ValueError
         If two crossings are too near each other for their balls, and not the same number as written.
     """
-    import flint
-
     end = flint.arb(length)
     distances = {abs(x - y) for i, x in enumerate(breaks) for y in breaks[i + 1 :]}
     places = sorted((ball_of(d) / (2 * b) for d in distances), key=lambda c: float(c.mid()))
@@ -183,8 +175,6 @@ def _cells(
 
 def _cell_integral(cell: _Cell, low: flint.arb, high: flint.arb, digits: int) -> tuple[flint.arb, flint.arb]:
     """Return the integral over low < q < high, 0 < tau < 1, and a bound of its error."""
-    import flint
-
     total, error, spent = flint.arb(0), flint.arb(0), 0
     q_pieces = max(1, int(((high - low) / 3).upper().ceil().unique_fmpz()))
     q_cuts = [low, *[(low + (high - low) * j / q_pieces).mid() for j in range(1, q_pieces)], high]
@@ -216,8 +206,6 @@ def _cell_integral(cell: _Cell, low: flint.arb, high: flint.arb, digits: int) ->
 
 def _rule(cell: _Cell, q: Pair, tau: Pair, digits: int) -> tuple[int, int, flint.arb] | None:
     """Return points in q, points in tau and the error of the product rule; (0, 0, bound) for a negligible cell."""
-    import flint
-
     with working_bits(64):
         goal = flint.arb(10) ** (-digits - 5)
         area = (q[1] - q[0]) * (tau[1] - tau[0])
@@ -235,8 +223,6 @@ def _points(
     bound_on: Callable[[flint.acb], flint.arb | None], ends: Pair, goal: flint.arb
 ) -> tuple[int, flint.arb] | None:
     """Return the fewest points over ellipses of one variable, with 8 B r^(-2n)/(1 - r^-2) for them."""
-    import flint
-
     best: tuple[int, flint.arb] | None = None
     middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
     for sixths in (48, 30, 20, 14, 10, 8):
@@ -254,15 +240,11 @@ def _points(
 
 
 def _interval(ends: Pair) -> flint.acb:
-    import flint
-
     return flint.acb(ends[0].union(ends[1]))
 
 
 def supremum_in_plane(cell: Plane, q: flint.acb, tau: flint.acb, budget: int = 60) -> flint.arb | None:
     """Return a bound of |g| on a complex ball of q times one of tau, or None if it is not shown analytic there."""
-    import flint
-
     worst, open_boxes = flint.arb(0), [(q, tau)]
     while open_boxes:
         if (budget := budget - 1) < 0:
@@ -282,8 +264,6 @@ def supremum_in_plane(cell: Plane, q: flint.acb, tau: flint.acb, budget: int = 6
 
 
 def _halves(box: flint.acb, across: bool) -> list[flint.acb]:
-    import flint
-
     side = box.real if across else box.imag
     middle = side.mid()
     parts = [side.lower().union(middle), middle.union(side.upper())]
@@ -291,8 +271,6 @@ def _halves(box: flint.acb, across: bool) -> list[flint.acb]:
 
 
 def _product_rule(cell: _Cell, q: Pair, tau: Pair, n: int, m: int) -> flint.arb:
-    import flint
-
     bits = flint.ctx.prec
     total = flint.arb(0)
     q_middle, q_half = (q[0] + q[1]) / 2, (q[1] - q[0]) / 2
@@ -306,8 +284,6 @@ def _product_rule(cell: _Cell, q: Pair, tau: Pair, n: int, m: int) -> flint.arb:
 
 def _row(cell: _Cell, q: flint.arb) -> Callable[[flint.acb], flint.acb]:
     """Return tau -> the cell's integrand at one real q, with what does not depend on tau computed once."""
-    import flint
-
     z = flint.acb(q)
     left, width, twice = cell.place(cell.left, z), cell.width(z), 2 * cell.b * z
     scale = width * (-(z * z) / 2).exp() / (2 * flint.arb.pi())

@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from theory.isometry.gram_matrix import GramMatrix
+from theory.isometry.gram_matrix import GramMatrix
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,6 @@ class PolynomialKernel:
         >>> PolynomialKernel.of(0, 0, 1).on_matrix(pair).determinant
         Fraction(15, 16)
         """
-        from theory.isometry.gram_matrix import GramMatrix
-
         if any(q != 1 for q in gram.diagonal):
             raise ValueError(f"PolynomialKernel.on_matrix needs a unit diagonal (correlations), got {gram.name!r}.")
         entries = tuple(tuple(self(x) for x in row) for row in gram.entries)

@@ -19,19 +19,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from math import log
-from typing import TYPE_CHECKING
+
+import flint
+import mpmath
+import sympy as sp
+from sympy import Expr, Symbol
 
 from theory.activation.activation import Activation
 from theory.activation.expression import X
-from theory.enclosure.ball import Number, ball_of, bits_of, is_accurate, working_bits
+from theory.enclosure.ball import ball_of, bits_of, from_mpf, is_accurate, working_bits
 from theory.enclosure.derivative import derivative
 from theory.enclosure.quadrature import Integrand, expectation
+from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.gaussian.bivariate import raw_kernel_map
+from theory.kernel_map.behaviour_at_one import slope_at_one
 from theory.kernel_map.hermite import HermiteExpansion, coefficient_balls
 from theory.kernel_map.plane import plane_value
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr, Symbol
+from theory.number import Number
 
 LONGEST_SERIES = 1536
 
@@ -66,8 +70,6 @@ def raw_value(activation: Activation, rho: flint.arb, digits: int) -> flint.arb:
 
 def _over_ball(value: Callable[[flint.arb], flint.arb], rho: flint.arb) -> flint.arb:
     """Return the range over a ball of a power series with nonnegative coefficients, from its values at points."""
-    import flint
-
     if rho.is_exact():
         own_bits = int(rho.man_exp()[0]).bit_length() + 8  # so that -rho and 1 - rho stay exact
         with working_bits(max(flint.ctx.prec, own_bits)):
@@ -118,11 +120,6 @@ def raw_expression(activation: Activation) -> tuple[Expr, Symbol] | None:
     ArithmeticError
         If the closed form and the series disagree: one of them is wrong, and nothing may be shown.
     """
-    import flint
-    import sympy as sp
-
-    from theory.gaussian.bivariate import raw_kernel_map
-
     symbol = sp.Symbol("rho", real=True)
     derived = raw_kernel_map(activation, symbol)
     if derived is None:
@@ -138,10 +135,6 @@ def raw_expression(activation: Activation) -> tuple[Expr, Symbol] | None:
 
 
 def _closed_value(derived: Expr, symbol: Symbol, rho: flint.arb, digits: int) -> flint.arb | None:
-    import flint
-
-    from theory.gaussian.ball_evaluation import ball_evaluate
-
     for guard in (10, 60, 300):
         with working_bits(bits_of(digits + guard)):
             value = ball_evaluate(derived, {symbol: rho})
@@ -179,8 +172,6 @@ def _longest(activation: Activation) -> int:
 
 def _partial_sum(activation: Activation, rho: flint.arb, count: int, digits: int) -> tuple[flint.arb, float]:
     """Return sum_{k<K} c_k^2 rho^k with its two-sided remainder, and how many digits that remainder lacks."""
-    import flint
-
     guard = 6 + count.bit_length() // 3
     rounded = -(-(digits + guard) // 16) * 16  # few different precisions: coefficients are kept and used again
     coefficients = coefficient_balls(activation, count, rounded)
@@ -208,11 +199,6 @@ def power_coefficients(activation: Activation, count: int, digits: int) -> list[
 
 def as_ball(value: object) -> flint.arb:
     """Return a ball for a ball, an int, a Fraction, an mpmath number, a float or an exact SymPy number."""
-    import flint
-    import mpmath
-
-    from theory.enclosure.ball import from_mpf
-
     if isinstance(value, flint.arb):
         return value
     if isinstance(value, mpmath.mpf):
@@ -220,6 +206,11 @@ def as_ball(value: object) -> flint.arb:
     if isinstance(value, float):
         return flint.arb(value)
     return ball_of(value)
+
+
+def is_exact(value: object) -> bool:
+    """Whether a correlation is one number: all but a ball of positive radius."""
+    return not isinstance(value, flint.arb) or value.is_exact()
 
 
 def raw_slope(activation: Activation, rho: flint.arb, digits: int) -> flint.arb:
@@ -243,8 +234,6 @@ def raw_slope(activation: Activation, rho: flint.arb, digits: int) -> flint.arb:
 @cache
 def slope_activation(activation: Activation) -> Activation | Number | None:
     """Return s' as an activation, kappa' as a number if s' is constant, or None if s jumps."""
-    from theory.kernel_map.behaviour_at_one import slope_at_one
-
     slope = slope_at_one(activation)
     if not slope.is_finite:
         return None
@@ -253,8 +242,6 @@ def slope_activation(activation: Activation) -> Activation | Number | None:
 
 def _slope_series(activation: Activation, rho: flint.arb, digits: int) -> flint.arb:
     """Return sum_k k c_k^2 rho^(k-1); the remainder is at most m_K K |rho|^(K-1) once K >= 1/(1 - |rho|)."""
-    import flint
-
     closed = raw_expression(activation)
     if closed is not None and abs(rho) < 1:
         value = _closed_value(closed[0].diff(closed[1]), closed[1], rho, digits)

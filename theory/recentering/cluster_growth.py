@@ -29,16 +29,14 @@ magnify the cluster. ReLU keeps between a half and all of it, relative to the sc
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import flint
+import sympy as sp
+from sympy import Expr
 
 from theory.enclosure.ball import bits_of, check_digits, working_bits
 from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.cluster_odd_family import check_batch_size
-
-if TYPE_CHECKING:
-    from sympy import Expr
 
 
 def spread_growth(batch_size: int, kernel: HomogeneousKernel = RELU) -> Fraction:
@@ -128,8 +126,6 @@ def scaled_balance_limit(place: Expr) -> Expr:
     >>> scaled_balance_limit(3 * sp.pi / sp.sqrt(2))
     0
     """
-    import sympy as sp
-
     return sp.expand(2 - 2 * sp.sqrt(2) * place / (3 * sp.pi))
 
 

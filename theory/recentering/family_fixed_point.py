@@ -18,13 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from theory.enclosure.ball import Number, bits_of, check_digits, is_accurate, working_bits
+import flint
+import sympy as sp
+
+from theory.enclosure.ball import bits_of, check_digits, is_accurate, working_bits
+from theory.number import Number
 from theory.recentering.cluster_odd_family import ClusterOddFamily
-
-if TYPE_CHECKING:
-    import flint
 
 Kind = Literal["cluster and odd", "saddle", "symmetric"]
 _DEEPEST = 60
@@ -78,8 +79,6 @@ def family_fixed_points(batch_size: int) -> tuple[FamilyFixedPoint, ...]:
     >>> [[point.kind for point in family_fixed_points(n)] for n in (6, 7)]
     [['symmetric'], ['cluster and odd', 'saddle', 'symmetric']]
     """
-    import sympy as sp
-
     family = ClusterOddFamily(batch_size)
     points = []
     with working_bits(128):
@@ -112,8 +111,6 @@ def _brackets(family: ClusterOddFamily) -> list[tuple[flint.arb, flint.arb]]:
 
 def _cells(family: ClusterOddFamily) -> Iterator[tuple[flint.arb, flint.arb, int]]:
     """Yield contiguous cells (low, high, slope) of [0, pi/2]: slope +-1 where proved monotone, 0 where nonzero."""
-    import flint
-
     end = flint.arb.pi().upper() / 2
     stack = [(flint.arb(0), end.mid(), 0)]
     while stack:

@@ -11,14 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import flint
 
+from theory.isometry.gram_matrix import GramMatrix
 from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
-
-if TYPE_CHECKING:
-    from theory.isometry.gram_matrix import GramMatrix
 
 
 def recentred(gram: flint.arb_mat) -> flint.arb_mat:

@@ -18,16 +18,13 @@ with kappa' = 1 - kink t/pi and kappa - rho kappa' = kink sin t/pi.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import flint
 
 from theory.enclosure.ball import bits_of, check_digits, is_accurate, working_bits
 from theory.kernel_map.homogeneous import RELU, HomogeneousKernel, bend
-
-if TYPE_CHECKING:
-    from theory.recentering.cluster_odd_family import ClusterOddFamily
-    from theory.recentering.family_fixed_point import FamilyFixedPoint
+from theory.recentering.cluster_odd_family import ClusterOddFamily
+from theory.recentering.family_fixed_point import FamilyFixedPoint
 
 
 @dataclass(frozen=True, slots=True)

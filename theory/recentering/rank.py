@@ -22,12 +22,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from typing import TYPE_CHECKING
 
 import flint
-
-if TYPE_CHECKING:
-    from sympy import Expr
+import sympy as sp
+from sympy import Expr
 
 Vector = tuple[int, ...]
 
@@ -128,8 +126,6 @@ def rank_two_probability(angle: Expr, width: int) -> Expr:
     >>> rank_two_probability(sp.pi / 2, 2), rank_two_probability(sp.pi, 1)
     (7/16, 0)
     """
-    import sympy as sp
-
     if isinstance(width, bool) or not isinstance(width, int) or width < 1:
         raise ValueError(f"rank_two_probability needs an integer width >= 1 (rows), got width={width!r}.")
     if angle.is_number and not (angle > 0 and angle <= sp.pi):

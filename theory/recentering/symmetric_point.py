@@ -18,16 +18,16 @@ alone with E r^2/2, relative to E r^2 and 1; that is (m+2)/2 and m/2 with m = n 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import flint
+import sympy as sp
+from sympy import Expr
 
-from theory.enclosure.ball import Number, bits_of, working_bits
+from theory.enclosure.ball import bits_of, working_bits
+from theory.gaussian.ball_evaluation import ball_evaluate
 from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
+from theory.number import Number
 from theory.recentering.cluster_odd_family import check_batch_size
-
-if TYPE_CHECKING:
-    from sympy import Expr
 
 
 def symmetric_cosine(batch_size: int, kernel: HomogeneousKernel = RELU) -> Number:
@@ -77,15 +77,11 @@ def symmetric_eigenvalues(
     >>> [number.decimal(5) for number in symmetric_eigenvalues(5, rescaled=True)]
     ['0.60972', '0.43887']
     """
-    import sympy as sp
-
     n = check_batch_size("symmetric_eigenvalues", batch_size, 3)
     factor = rescaling_factor(n) if rescaled else Fraction(1)
 
     def certified(formula: Expr) -> Number:
         def enclose(digits: int) -> flint.arb:
-            from theory.gaussian.ball_evaluation import ball_evaluate
-
             with working_bits(bits_of(digits + 12)):
                 return ball_evaluate(sp.Rational(factor.numerator, factor.denominator) * formula, {})
 
@@ -107,8 +103,6 @@ def symmetric_formulas(inverse: Expr, kink: Expr, root: Expr, angle: Expr) -> tu
     >>> symmetric_formulas(sp.Rational(1, 4), sp.Integer(0), sp.Symbol("s"), sp.Symbol("a"))
     (1, 1)
     """
-    import sympy as sp
-
     cosine = -inverse + kink * (root + angle * inverse) / sp.pi
     standard = 1 - inverse * kink * (1 - (root + sp.pi - angle) / sp.pi) / (1 - cosine)
     return standard, (1 - kink * angle / sp.pi) * (1 + inverse) / (1 - cosine)

@@ -22,13 +22,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import log10
-from typing import TYPE_CHECKING
 
-from theory.enclosure.ball import Number, bits_of, check_digits, working_bits
+import flint
+
+from theory.enclosure.ball import bits_of, check_digits, working_bits
 from theory.kernel_map.kernel_map import KernelMap
-
-if TYPE_CHECKING:
-    import flint
+from theory.number import Number
 
 _KNOTS = tuple(Fraction(k, 8) for k in range(9))
 
@@ -96,7 +95,6 @@ def contraction_constant(kernel: KernelMap, digits: int = 12) -> ContractionCons
             f"contraction_constant needs a nonlinear activation (kappa = rho contracts nothing), "
             f"got {kernel.activation.text!r}."
         )
-    import flint
 
     with working_bits(bits_of(digits + 20)):
         search = _Search(kernel, digits)
@@ -130,8 +128,6 @@ class _Search:
 
     def values(self, r: Fraction) -> tuple[flint.arb, flint.arb]:
         """Return balls of a(r) and b(r)."""
-        import flint
-
         if r not in self._values:
             slopes = self.kernel.slope_at_zero, self.kernel.slope_at_one
             if r == 0:
@@ -148,15 +144,11 @@ class _Search:
 
     def ratio(self, r: Fraction) -> flint.arb:
         """Return b/a at a knot, infinite where a is not certainly positive."""
-        import flint
-
         a, b = self.values(r)
         return b / a if a > 0 and b.is_finite() else flint.arb("inf")
 
     def target(self) -> tuple[Fraction, flint.arb, bool]:
         """Return the knot with the least ratio, the bound to prove, and whether it is that end's own value."""
-        import flint
-
         at = min(self.knots, key=lambda r: float(self.ratio(r).upper()))
         exact = at in (0, 1) and at not in self.given_up
         bound = self.ratio(at) if exact else self.ratio(at).lower() - flint.arb(10) ** -self.digits / 2
@@ -231,6 +223,4 @@ class _Search:
 
 
 def _ball(q: Fraction) -> flint.arb:
-    import flint
-
     return flint.arb(flint.fmpq(q.numerator, q.denominator))

@@ -21,9 +21,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from theory.enclosure.ball import Number
+import sympy as sp
+
 from theory.kernel_map.correlation_map import compare, fixes_zero
 from theory.kernel_map.kernel_map import KernelMap
+from theory.notebook import display_math
+from theory.number import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,8 @@ class DepthLaw:
 
     def _repr_latex_(self) -> str:
         """Return the law, for notebooks."""
-        from theory.notebook import display_math, number_latex
-
         power = r"\ell" if self.power == 1 else rf"\ell^{{{self.power}}}"
-        return display_math(rf"{power} (1 - \rho_\ell) \to {number_latex(self.constant)}")
+        return display_math(rf"{power} (1 - \rho_\ell) \to {self.constant.latex()}")
 
     def to_json(self, digits: int) -> dict[str, Any]:
         """Return {"power", "constant"}."""
@@ -92,6 +93,5 @@ def _simplified(constant: Number, shift: Fraction, power: int) -> Number:
     value = Number.combine(lambda c, s: (s * c) ** -power, constant, Number.of(shift))
     if value.exact is None:
         return value
-    import sympy as sp
 
     return Number.of(sp.simplify(value.exact))

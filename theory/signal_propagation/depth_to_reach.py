@@ -8,15 +8,12 @@ depth finds it.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from theory.kernel_map.iterated import LARGEST_DEPTH, gap_after
+from theory.kernel_map.kernel_map import KernelMap
 from theory.signal_propagation.fixed_point import FixedPoints, fixed_points
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from theory.kernel_map.kernel_map import KernelMap
 
 _FIRST, _ITERATED = 512, 20_000
 """Layers iterated one by one before bisection, and where the map has no interpolant of many layers."""
@@ -76,7 +73,6 @@ def depth_to_reach(
     attractor = (fixed_points(kernel) if points is None else points).attractor
     if attractor is None:
         return None
-    import numpy as np
 
     gaps = 1 - float(attractor.value.value(17)), float(distance), np.array([float(1 - start)])
     kernel.gap(gaps[2])  # raises where the map has no double precision at all

@@ -14,13 +14,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
+import flint
+import sympy as sp
+from sympy import Expr
 
-    from theory.activation import Activation
+from theory.activation import Activation
+from theory.enclosure.ball import working_bits
+from theory.enclosure.quadrature import Integrand, expectation
+from theory.kernel_map.hermite import HermiteExpansion
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,6 @@ class MixedMoments:
 @cache
 def symbolic_moments() -> MixedMoments:
     """Return the moments as symbols."""
-    import sympy as sp
-
     return MixedMoments(*sp.symbols("kappa mu31 mu22 mu40", real=True))
 
 
@@ -68,8 +68,6 @@ def correlation_by_delta_method() -> tuple[Expr, Expr]:
     >>> [sp.factor(e.subs(normal)) for e in correlation_by_delta_method()]
     [kappa*(kappa - 1)*(kappa + 1)/2, (kappa - 1)**2*(kappa + 1)**2]
     """
-    import sympy as sp
-
     m = symbolic_moments()
     means = sp.symbols("m10 m01 m20 m02 m11", real=True)
     powers = ((1, 0), (0, 1), (2, 0), (0, 2), (1, 1))
@@ -89,8 +87,6 @@ def correlation_by_delta_method() -> tuple[Expr, Expr]:
 
 def _moment(i: int, j: int) -> Expr:
     """Return mu_ij as a symbol, using mu_ij = mu_ji, zero means and unit variances."""
-    import sympy as sp
-
     m = symbolic_moments()
     known = {(0, 0): sp.S.One, (1, 0): sp.S.Zero, (2, 0): sp.S.One, (1, 1): m.kappa, (3, 1): m.mu31, (2, 2): m.mu22}
     known[4, 0] = m.mu40
@@ -120,8 +116,6 @@ def mixed_moments(activation: Activation, rho: Fraction, digits: int = 15) -> Mi
     E s^a(U) s^b(V) = sum_k c_k(s^a) c_k(s^b) rho^k (Mehler); the tail beyond K is at most
     |rho|^(K+1) sqrt(E s^(2a) E s^(2b)) by Cauchy-Schwarz.
     """
-    from theory.enclosure.ball import working_bits
-
     with working_bits(64 + 4 * digits):
         raw = {pair: _raw_moment(activation, *pair, rho, digits) for pair in ((1, 1), (2, 1), (2, 2), (3, 1))}
         single = {a: _raw_single(activation, a, digits) for a in (1, 2, 3, 4)}
@@ -137,24 +131,16 @@ def mixed_moments(activation: Activation, rho: Fraction, digits: int = 15) -> Mi
 
 
 def _power(activation: Activation, exponent: int) -> Activation:
-    from theory.activation import Activation
-
     return (
         activation if exponent == 1 else Activation(f"({activation.name})^{exponent}", activation.expression**exponent)
     )
 
 
 def _raw_single(activation: Activation, exponent: int, digits: int) -> flint.arb:
-    from theory.enclosure.quadrature import Integrand, expectation
-
     return expectation(Integrand.of_expression(activation.expression**exponent), digits + 5)
 
 
 def _raw_moment(activation: Activation, a: int, b: int, rho: Fraction, digits: int) -> flint.arb:
-    import flint
-
-    from theory.kernel_map.hermite import HermiteExpansion
-
     size = (_raw_single(activation, 2 * a, digits) * _raw_single(activation, 2 * b, digits)).sqrt()
     radius = abs(flint.arb(flint.fmpq(rho.numerator, rho.denominator)))
     count = 8

@@ -25,15 +25,18 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from math import log10
+from typing import Any, Literal
 
-from theory.enclosure.ball import Number, bits_of, is_accurate, working_bits
+import flint
+import sympy as sp
+from sympy import Expr
+
+from theory.enclosure.ball import bits_of, is_accurate, working_bits
 from theory.kernel_map.correlation_map import CorrelationMap, compare, fixes_zero, is_identity, is_odd
 from theory.kernel_map.kernel_map import KernelMap
-
-if TYPE_CHECKING:
-    import flint
-    from sympy import Expr
+from theory.notebook import html_table
+from theory.number import Number
 
 Case = Literal[1, 2, 3, 4]
 
@@ -107,12 +110,8 @@ class FixedPoints:
 
     def _repr_html_(self) -> str:
         """Return the points as a table, for notebooks."""
-        from theory.notebook import DIGITS, html_table
-
         words = {True: "attracts", False: "repels", None: "undecided"}
-        rows = [
-            [p.value.decimal(DIGITS), p.slope.decimal(DIGITS), words[p.stable], p.value.method] for p in self.points
-        ]
+        rows = [[p.value.decimal(12), p.slope.decimal(12), words[p.stable], p.value.method] for p in self.points]
         caption = (
             "every correlation is fixed"
             if self.is_identity
@@ -193,7 +192,6 @@ def _interior(kernel: CorrelationMap, case: Case | None) -> FixedPoint:
     if exact is None:
         value = Number.certified(_Crossing(kernel).enclose)
         return FixedPoint(value, Number.certified(lambda digits: _slope_at(kernel, value, digits)), True, case)
-    import sympy as sp
 
     assert kernel.expression is not None
     slope = sp.radsimp(sp.expand(kernel.expression.diff(kernel.symbol).subs(kernel.symbol, exact)))
@@ -202,8 +200,6 @@ def _interior(kernel: CorrelationMap, case: Case | None) -> FixedPoint:
 
 def _rational_crossing(kernel: CorrelationMap) -> Expr | None:
     """Return the root in (0, 1) in radicals, if the map is a rational polynomial and the root's degree at most 2."""
-    import sympy as sp
-
     if kernel.expression is None or not kernel.expression.is_polynomial(kernel.symbol):
         return None
     try:
@@ -241,8 +237,6 @@ def _fetch_coefficients(kernel: CorrelationMap, digits: int) -> None:
 
 def _terms(rho: flint.arb, digits: int) -> int:
     """Return K with rho^K about 10^-(digits + 10), at most the longest series that is worth it."""
-    from math import log10
-
     size = min(max(float(rho), 0.0), 1.0)
     if size in (0.0, 1.0):
         return 16 if size == 0 else _LONGEST
@@ -254,8 +248,6 @@ def _enclose_crossing(kernel: CorrelationMap, digits: int) -> flint.arb:
 
     The ends of the bracket are checked by balls: f >= 0 below, f < 0 above; kappa(0) = p_0 >= 0 needs no check.
     """
-    import flint
-
     for guard in (4, 15, 40, 120):
         x = _secant_from_zero(kernel, digits + guard)
         with working_bits(bits_of(digits + guard + 10)):
@@ -274,8 +266,6 @@ def _secant_from_zero(kernel: CorrelationMap, digits: int) -> flint.arb:
     f is convex and positive left of the zero, so secants through points there never overshoot. All values are computed
     at one precision: without a closed form the coefficients cost far more than the evaluations, and are found once.
     """
-    import flint
-
     with working_bits(bits_of(digits + 6)):
         enough = flint.arb(10) ** -digits
         x, f_x = flint.arb(0), kernel.ball(0, digits)
@@ -306,8 +296,6 @@ def _slope_by_series(kernel: CorrelationMap, rho: flint.arb, digits: int) -> fli
 
     The terms from K on add to at most K rho^(K-1) sum_{k>=K} p_k once k rho^(k-1) decreases, that is K >= 1/(1 - rho).
     """
-    import flint
-
     count = _terms(rho, digits)
     with working_bits(bits_of(digits + 10)):
         powers = kernel.coefficients(count, digits)[:count]

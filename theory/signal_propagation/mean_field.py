@@ -22,27 +22,28 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+
+import flint
+import mpmath
+import sympy as sp
 
 from theory.activation.activation import Activation
-from theory.activation.evaluation import to_sympy
+from theory.activation.evaluation import ball_of_constant, to_sympy
 from theory.activation.expression import X, number
 from theory.activation.expression import sqrt as root
-from theory.enclosure.ball import Number, ball_of, bits_of, working_bits
+from theory.enclosure.ball import ball_of, bits_of, to_mpf, working_bits
 from theory.enclosure.quadrature import Integrand, expectation
 from theory.kernel_map.behaviour_at_one import slope_at_one
 from theory.kernel_map.correlation_map import CorrelationMap, MixedMap, compare
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.fixed_point import fixed_points
-
-if TYPE_CHECKING:
-    import flint
-    import mpmath
 
 _LARGEST = Fraction(2) ** 40
 _SMALLEST = Fraction(1, 2**40)
@@ -169,8 +170,6 @@ class MeanField:
 
     def deviation(self, digits: int) -> Fraction:
         """Return a rational standard deviation within about 10^-digits of sqrt(q*), exactly 0 if q* = 0."""
-        import flint
-
         with working_bits(bits_of(digits + 10)):
             ball = self.variance_fixed_point.ball(digits + 5)
             if ball == 0:
@@ -180,10 +179,6 @@ class MeanField:
 
     def correlation_slope(self, digits: int = 30) -> mpmath.mpf:
         """Return chi_1 = sigma_w^2 E s'(sqrt(q*) Z)^2, infinite if s jumps; above 1 means chaos."""
-        import mpmath
-
-        from theory.enclosure.ball import to_mpf
-
         with mpmath.workdps(digits + 5):
             slope = slope_at_one(self._scaled(digits + 10))
             if not slope.is_finite:
@@ -216,10 +211,6 @@ class MeanField:
         ValueError
             If the case is undecided at these digits, or q* = 0.
         """
-        import mpmath
-
-        from theory.enclosure.ball import to_mpf
-
         points = fixed_points(self.correlation_map(digits + 10))
         if points.attractor is None:
             raise ValueError(f"depth_scale needs an attracting correlation, got {points.undecided or 'the identity'}.")
@@ -294,8 +285,6 @@ def scaled(activation: Activation, deviation: Fraction) -> Activation:
 
 def scaled_by_variance(activation: Activation, variance: Fraction) -> Activation:
     """Return x -> s(sqrt(variance) x); the root is taken exactly where it is rational."""
-    import math
-
     top, bottom = math.isqrt(variance.numerator), math.isqrt(variance.denominator)
     if top**2 == variance.numerator and bottom**2 == variance.denominator:
         return scaled(activation, Fraction(top, bottom))
@@ -308,8 +297,6 @@ def scaled_by_variance(activation: Activation, variance: Fraction) -> Activation
 def scaled_second_moment(activation: Activation, deviation: Fraction, digits: int) -> flint.arb:
     """Return a ball of E s(deviation Z)^2 by certified quadrature (no closed form is looked for)."""
     if deviation == 0:
-        from theory.activation.evaluation import ball_of_constant
-
         with working_bits(bits_of(digits + 10)):
             return ball_of_constant(activation.expression.replace(X, number(0))) ** 2
     return expectation(Integrand.of(scaled(activation, deviation)).squared(), digits)
@@ -320,8 +307,6 @@ def homogeneous_slope(activation: Activation) -> Number | None:
 
     Such activations, a x for x > 0 and b x for x < 0, have V(q) = sigma_w^2 E s^2 q + sigma_b^2.
     """
-    import sympy as sp
-
     pieces = activation.pieces
     if pieces is None or any(piece.upper != 0 for piece in pieces[:-1]):
         return None
@@ -372,8 +357,6 @@ def _crossing(
 
 
 def _rational(ball: flint.arb, digits: int) -> Fraction:
-    import flint
-
     with working_bits(bits_of(digits + 10)):
         return Fraction(int((ball.mid() * flint.arb(10) ** digits).floor().unique_fmpz()), 10**digits)
 
@@ -384,6 +367,4 @@ def _squared_ball(ends: tuple[Fraction, Fraction], digits: int) -> flint.arb:
 
 
 def _mpf(value: Fraction) -> mpmath.mpf:
-    import mpmath
-
     return mpmath.mpf(value.numerator) / value.denominator

@@ -17,15 +17,13 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from theory.enclosure.ball import Number
+from theory.activation.activation import Activation
+from theory.activation.expression import X
 from theory.enclosure.quadrature import Integrand, expectation
-from theory.kernel_map.hermite import HermiteExpansion
+from theory.kernel_map.hermite import HermiteExpansion, checked_moment
 from theory.kernel_map.kernel_map import KernelMap
-
-if TYPE_CHECKING:
-    from theory.activation.activation import Activation
+from theory.number import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +108,6 @@ def norm_fluctuation(activation: Activation) -> NormFluctuation:
 
 def _moment_of_power(activation: Activation, power: int) -> Number:
     """Return E s^power."""
-    from theory.kernel_map.hermite import checked_moment
-
     tree = activation.expression ** (power // 2)
     return checked_moment(
         tree, Number.certified(lambda digits: expectation(Integrand.of_expression(tree * tree), digits))
@@ -120,9 +116,6 @@ def _moment_of_power(activation: Activation, power: int) -> Number:
 
 def _weighted(activation: Activation) -> Number:
     """Return E s^2 (Z^2 - 1) = E (s Z)^2 - E s^2."""
-    from theory.activation.expression import X
-    from theory.kernel_map.hermite import checked_moment
-
     tree = activation.expression * X
     square = checked_moment(
         tree, Number.certified(lambda digits: expectation(Integrand.of_expression(tree * tree), digits))

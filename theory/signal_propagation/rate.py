@@ -23,14 +23,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from theory.enclosure.ball import Number, ball_of, bits_of, working_bits
+import flint
+
+from theory.enclosure.ball import ball_of, bits_of, working_bits
 from theory.kernel_map.correlation_map import CorrelationMap
+from theory.notebook import display_math
+from theory.number import Number
 from theory.signal_propagation.fixed_point import Case, FixedPoints, fixed_points
-
-if TYPE_CHECKING:
-    import flint
 
 RATE_TEXT: dict[Case, str] = {
     1: "|rho_l| <= r b/(1 - r + r b), r = |rho_0|, b = a^l, a = 1/(2 - p_1)",
@@ -162,10 +163,8 @@ class Convergence:
 
     def _repr_latex_(self) -> str:
         """Return the bound with its constant, for notebooks."""
-        from theory.notebook import display_math, number_latex
-
         name = "A" if self.case == 3 else "a"
-        return display_math(rf"{_LATEX[self.case]}, \quad {name} = {number_latex(self.constant)}")
+        return display_math(rf"{_LATEX[self.case]}, \quad {name} = {self.constant.latex()}")
 
     def _check_start(self, start: Fraction) -> Fraction:
         start = Fraction(start)

@@ -19,15 +19,14 @@ References
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from theory.enclosure.ball import Number, bits_of, working_bits
+import flint
+import sympy as sp
+
+from theory.enclosure.ball import bits_of, working_bits
 from theory.kernel_map.correlation_map import MixedMap
-
-if TYPE_CHECKING:
-    import flint
-
-    from theory.kernel_map.kernel_map import KernelMap
+from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 
 
 def residual_map(kernel: KernelMap, skip: Fraction) -> MixedMap:
@@ -96,8 +95,6 @@ def identity_skip_cross_term(kernel: KernelMap, skip: Fraction, means: tuple[Fra
     >>> identity_skip_cross_term(relu, Fraction(3, 5), (Fraction(2, 5), Fraction(2, 5))).decimal(6)  # 48/125/sqrt(pi)
     '0.216649'
     """
-    import sympy as sp
-
     t = _check_skip(skip)
     if kernel.kind == "centred":
         return Number.of(0)
@@ -109,8 +106,6 @@ def identity_skip_cross_term(kernel: KernelMap, skip: Fraction, means: tuple[Fra
 
 def square_root(number: Number) -> Number:
     """Return the root of a positive number, exact where it is."""
-    import sympy as sp
-
     if number.exact is not None:
         return Number.of(sp.sqrt(number.exact))
 

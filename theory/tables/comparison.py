@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from theory.enclosure.ball import Number, check_digits
+from theory.activation.activation import Activation
+from theory.activation.shaping import SmoothShape
+from theory.covariance_sde.card import kink_slopes
+from theory.covariance_sde.norm_diffusion import NormDiffusion
+from theory.enclosure.ball import check_digits
 from theory.kernel_map.correlation_map import fixes_zero
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.depth_to_reach import depth_to_reach
 from theory.signal_propagation.fixed_point import FixedPoints, fixed_points
 from theory.signal_propagation.mean_field import edge_of_chaos
-from theory.tables.rates import Cell, Column, RateTable
-
-if TYPE_CHECKING:
-    from theory.activation.activation import Activation
+from theory.tables.table import Cell, Column, RateTable
 
 GAP = Fraction(1, 1000)
 """The distance to rho* that depths are given for, from a correlation of 1/2."""
@@ -145,10 +147,6 @@ def _edge(activation: Activation) -> tuple[Number | None, Number | None]:
 
 def _norm(activation: Activation) -> tuple[Number | None, str]:
     """Return b and what becomes of the squared norm; no number where no shaped limit exists or it has no drift."""
-    from theory.activation.shaping import SmoothShape
-    from theory.covariance_sde.card import kink_slopes
-    from theory.covariance_sde.norm_diffusion import NormDiffusion
-
     if kink_slopes(activation) is not None:
         return Number.of(0), NormDiffusion(0).long_time
     try:

@@ -17,7 +17,8 @@ from theory.batch_norm.contraction import checked_width, sharp_constant
 from theory.batch_norm.gradient import gradient_bound
 from theory.batch_norm.time_scale import depth_to_gap, necessary_constant_near_isometry, time_scale
 from theory.batch_norm.worst_spectrum import limiting_decrease
-from theory.enclosure.ball import Number, check_digits
+from theory.enclosure.ball import check_digits
+from theory.number import Number
 
 __all__ = ["CONTRACTION_COLUMNS", "contraction_row", "contraction_rows", "contraction_text"]
 

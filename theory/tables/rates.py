@@ -1,6 +1,6 @@
 """Tables of rates, Hermite coefficients and fixed points for any list of activations, to any number of digits.
 
-Cells hold numbers with their errors (`theory.enclosure.ball.Number`) until they are written: every printed digit is
+Cells hold numbers with their errors (`theory.number.Number`) until they are written: every printed digit is
 proved, or the row says ``numerical``, and nothing passes through a float. JSON keeps the error of each number; CSV,
 Markdown and LaTeX (booktabs) print decimals.
 """
@@ -8,129 +8,18 @@ Markdown and LaTeX (booktabs) print decimals.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from theory.enclosure.ball import Method, Number, check_digits
+from theory.activation.activation import Activation
+from theory.enclosure.ball import check_digits
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
 from theory.signal_propagation.fixed_point import fixed_points
 from theory.signal_propagation.rate import convergence
+from theory.tables.table import Cell, Column, RateTable
 
 if TYPE_CHECKING:
-    import pandas
-
-    from theory.activation.activation import Activation
-
-Cell = Number | str | int | bool | None
-_METHODS: tuple[Method, ...] = ("exact", "certified", "numerical")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its key in CSV and JSON, and its heading in Markdown and LaTeX."""
-
-    key: str
-    heading: str
-    latex: str
-
-
-@dataclass(frozen=True, slots=True)
-class RateTable:
-    """A table whose numbers are not yet rounded.
-
-    Parameters
-    ----------
-    kind : str
-    columns : tuple of Column
-    rows : tuple of tuple of cells
-        Numbers, text, integers, truth values, or None for "undecided" or "does not apply".
-    digits : int
-        Decimal digits of every number.
-    """
-
-    kind: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    digits: int
-
-    def text_rows(self) -> list[list[str]]:
-        """Return the rows as text, each with the method of its least certain number at the end."""
-        return [[*(self._text(cell) for cell in row), _method(row)] for row in self.rows]
-
-    def to_csv(self) -> str:
-        """Return comma-separated values with a header line."""
-        import csv
-        import io
-
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([*(column.key for column in self.columns), "method"])
-        writer.writerows(self.text_rows())
-        return stream.getvalue()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return {"schema", "table", "digits", "rows"}; numbers as {"value", "radius", "method"(, "closed_form")}."""
-
-        def plain(cell: Cell) -> Any:
-            return cell.to_json(self.digits) if isinstance(cell, Number) else cell
-
-        keys = [column.key for column in self.columns]
-        rows = [dict(zip(keys, map(plain, row), strict=True)) for row in self.rows]
-        return {"schema": 1, "table": self.kind, "digits": self.digits, "rows": rows}
-
-    def to_markdown(self) -> str:
-        """Return a pipe table."""
-        header = [*(column.heading for column in self.columns), "method"]
-        lines = [header, ["---"] * len(header), *self.text_rows()]
-        return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
-
-    def to_latex(self) -> str:
-        """Return a tabular for the booktabs package."""
-        header = [*(column.latex for column in self.columns), "method"]
-        body = [[_latex_escape(cell) for cell in row] for row in self.text_rows()]
-        lines = [" & ".join(line) + r" \\" for line in body]
-        return "\n".join(
-            [
-                rf"\begin{{tabular}}{{{'l' * len(header)}}}",
-                r"\toprule",
-                " & ".join(header) + r" \\",
-                r"\midrule",
-                *lines,
-                r"\bottomrule",
-                r"\end{tabular}",
-                "",
-            ]
-        )
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Return a pandas data frame: numbers as the nearest doubles, the rest as it is, and the method of each row.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed; it is no dependency.
-        """
-        from theory.tables.data_frame import data_frame
-
-        def plain(cell: Cell) -> Any:
-            return float(cell.value(25)) if isinstance(cell, Number) else cell
-
-        columns = [*(column.key for column in self.columns), "method"]
-        return data_frame(columns, [[*map(plain, row), _method(row)] for row in self.rows], "RateTable.to_frame")
-
-    def _repr_html_(self) -> str:
-        """Return the table, for notebooks."""
-        from theory.notebook import html_table
-
-        return html_table([*(column.heading for column in self.columns), "method"], self.text_rows())
-
-    def _text(self, cell: Cell) -> str:
-        if isinstance(cell, Number):
-            return cell.decimal(self.digits)
-        if isinstance(cell, bool):
-            return "yes" if cell else "no"
-        return "" if cell is None else str(cell)
+    pass
 
 
 def rate_table(kind: str, activations: Sequence[Activation], digits: int = 20, terms: int = 9) -> RateTable:
@@ -232,21 +121,3 @@ _KINDS: dict[str, tuple[tuple[Column, ...], _Rows]] = {
     "hermite": (_HERMITE, _hermite),
     "fixed-points": (_FIXED_POINTS, _fixed_points),
 }
-
-
-def _method(row: Sequence[Cell]) -> str:
-    """Return the method of the least certain number of a row; formulas written as text are exact."""
-    return max((cell.method for cell in row if isinstance(cell, Number)), key=_METHODS.index, default="exact")
-
-
-_SPECIAL = {character: f"\\{character}" for character in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-
-
-def _latex_escape(text: str) -> str:
-    if text in ("oo", "-oo"):
-        return r"$\infty$" if text == "oo" else r"$-\infty$"
-    return "".join(_SPECIAL.get(character, character) for character in text)

@@ -7,13 +7,15 @@ exponent -2/5 of [B]'s code unbounded. For tanh and d = 20, c = 0.3 within a fac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.gradient import gradient_path
+from numerics.batch_norm.network import BatchNormNetwork
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, at_most, equal, exactly_if, function, probability, rational
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -123,16 +125,11 @@ def sampled_networks(statement: ShapingLaw, case: Schedule, trial: Trial) -> Evi
 
 
 def _with_sum(found: Evidence, total: float) -> Evidence:
-    from dataclasses import replace
-
     return replace(found, figures=(Figure("sum of the powers of the gains", f"{total:.4g}"), *found.figures))
 
 
 def growths(rng: np.random.Generator, exponent: float, groups: int) -> np.ndarray:
     """Return log|dL/dW| of the first layer minus the linear plateau, means over two tanh networks of width 20 each."""
-    from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.network import BatchNormNetwork
-
     width = 20
     gains = tuple(float((layer + 1) ** exponent) for layer in range(FIRST, LAST))
     network = BatchNormNetwork(width, LAST - FIRST, activation="tanh", gains=gains)

@@ -25,11 +25,13 @@ from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.symbolic import Derivation, cannot_say
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Verdict
+from proofs_check.interval.prover import prove_nonnegative
+from proofs_check.interval.zeros import Zero
 from proofs_check.ledger.batch_norm.cases import Start, starts
 from proofs_check.ledger.papers import BATCH_NORM
 from theory.batch_norm.time_scale import least_printed_constant, necessary_constant, time_scale
 from theory.batch_norm.worst_spectrum import small_spike_gap, worst_decrease
-from theory.enclosure.ball import Number
+from theory.number import Number
 
 BEST = necessary_constant()
 SEAM = Fraction(1, 100)
@@ -80,9 +82,6 @@ def at_every_width(statement: BestPrintedConstant, _: None, trial: Trial) -> Evi
 
 def _width_two(constant: sp.Expr) -> Evidence:
     """log(2/(1 + e^{-phi})) >= phi (1 - exp(-u/(4C))): branch and bound up to phi = 1, one ball beyond."""
-    from proofs_check.interval.prover import prove_nonnegative
-    from proofs_check.interval.zeros import Zero
-
     phi = sp.Symbol("phi", real=True)
     decrease = sp.log(2) - sp.log(1 + sp.exp(-phi))
     slack = decrease - phi * (1 - sp.exp(-1 / (4 * constant * (1 + 2 * phi))))
@@ -95,8 +94,6 @@ def _width_two(constant: sp.Expr) -> Evidence:
 
 def _width_three(constant: sp.Expr, digits: int) -> Evidence | None:
     """Return None if the two parts of d = 3 meet and hold, else why not."""
-    from proofs_check.interval.prover import prove_nonnegative
-
     u = sp.Symbol("u", real=True)
     proof = prove_nonnegative(-sp.log(1 - 3 * u / 10) - u / (9 * constant), {u: (sp.Rational(1, 5), 1)})
     if proof.verdict != "certified":

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import flint
 import numpy as np
 
+from numerics.network.haar_matrix import haar_orthogonal
 from theory.batch_norm.contraction import large_spike
 from theory.batch_norm.one_step import central_power_sum
 from theory.batch_norm.worst_spectrum import small_spike
+from theory.enclosure.ball import ball_of
 
 if TYPE_CHECKING:
-    import flint
     from hypothesis.strategies import SearchStrategy
 
 
@@ -120,8 +122,6 @@ def starts(largest: int = 40) -> SearchStrategy[Start]:
 
 def ball(value: Fraction) -> flint.arb:
     """Return the ball of a rational at the working precision."""
-    from theory.enclosure.ball import ball_of
-
     return ball_of(value)
 
 
@@ -130,8 +130,6 @@ def log_forms(rng: np.random.Generator, eigenvalues: tuple[float, ...], size: in
 
     The d forms add up to d, which works as a control variate: one Haar matrix is worth hundreds of single rows.
     """
-    from numerics.network.haar_matrix import haar_orthogonal
-
     values = np.array(eigenvalues)
     rows = haar_orthogonal(rng, values.size, samples=size)
     return np.clip(np.log(rows**2 @ values).mean(axis=1), np.log(values.min()), 0.0)

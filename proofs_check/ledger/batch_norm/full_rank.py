@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.gradient import gradient_path
+from numerics.batch_norm.network import BatchNormNetwork
 from proofs_check.claim.claim import SAMPLED, Claim, Mutant
 from proofs_check.claim.formula import (
     Formula,
@@ -118,9 +120,6 @@ def sampled_rates(statement: RankGrowth, case: DeficientBatch, trial: Trial) -> 
 
 def rates(rng: np.random.Generator, width: int, samples: int, repeated: bool, groups: int) -> np.ndarray:
     """Return mean rates per layer towards the input, each over six networks of depth 110."""
-    from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.network import BatchNormNetwork
-
     batch = rng.standard_normal((6 * groups, width, samples))
     if repeated:
         batch[..., -1] = batch[..., 0]

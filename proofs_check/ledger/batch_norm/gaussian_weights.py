@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.gradient import gradient_path
+from numerics.batch_norm.network import BatchNormNetwork, gap_path
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, at_most, equal, function, probability, rational
 from proofs_check.evidence.evidence import Evidence
@@ -130,9 +132,6 @@ def sampled_networks(statement: GaussianGrowth, case: GaussianBatch, trial: Tria
 
 def rates(rng: np.random.Generator, samples: int, centred: bool, groups: int) -> np.ndarray:
     """Return mean rates of log|dL/dW_l| per layer, each over three Gaussian networks of depth 32."""
-    from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.network import BatchNormNetwork
-
     batch = rng.standard_normal((3 * groups, WIDTH, samples))
     network = BatchNormNetwork(WIDTH, 32, weights="gaussian", centred=centred)
     path = gradient_path(network, batch, unit_gradient(rng), rng)
@@ -141,8 +140,6 @@ def rates(rng: np.random.Generator, samples: int, centred: bool, groups: int) ->
 
 def drifts(rng: np.random.Generator, width: int, size: int) -> np.ndarray:
     """Return (phi_10 - phi_0)/10 of square Gaussian chains from isometry."""
-    from numerics.batch_norm.network import BatchNormNetwork, gap_path
-
     batch = np.broadcast_to(np.eye(width), (size, width, width))
     gaps = gap_path(BatchNormNetwork(width, 10, weights="gaussian"), batch, rng)
     return (gaps[:, -1] - gaps[:, 0]) / 10

@@ -16,6 +16,11 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.gradient import gradient_path
+from numerics.batch_norm.network import BatchNormNetwork
+from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum
+from numerics.network.isometry_gap import isometry_gap
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, at_most, equal, function, mean
 from proofs_check.evidence.evidence import Evidence
@@ -96,8 +101,6 @@ def by_one_function(statement: GradientBound, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def on_every_path(statement: GradientBound, case: Spectrum, trial: Trial) -> Evidence:
     """Count violations of three inequalities on chains of 30 layers: the row bound, the telescope, the bound on |dL/dX_0|."""
-    from numerics.statistics.e_value import MeanTest
-
     test = MeanTest.at_most(1e-3, support=(0.0, 1.0), delta=0.02)
     config = {"eigenvalues": cases.as_floats(case.values), "linear": statement.linear, "size": 20}
     return judge_mean(trial, test, violations, config, shards=10, what="share of violated inequalities")
@@ -105,11 +108,6 @@ def on_every_path(statement: GradientBound, case: Spectrum, trial: Trial) -> Evi
 
 def violations(rng: np.random.Generator, eigenvalues: tuple[float, ...], linear: int, size: int) -> np.ndarray:
     """Return 1 where an inequality is violated by more than rounding, for chains from this spectrum, L = <G, X_L>."""
-    from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.network import BatchNormNetwork
-    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum
-    from numerics.network.isometry_gap import isometry_gap
-
     depth, d = 30, len(eigenvalues)
     batch = batch_with_spectrum(rng, eigenvalues, samples=size)
     path = gradient_path(BatchNormNetwork(d, depth), batch, lambda x: rng.standard_normal(x.shape), rng)

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.gradient import gradient_path
+from numerics.batch_norm.network import BatchNormNetwork
+from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_large
 from proofs_check.claim.claim import SAMPLED, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, at_most, equal, function, probability, rational
 from proofs_check.evidence.evidence import Evidence
@@ -94,10 +97,6 @@ def sampled_networks(statement: GradientExcess, case: NearRankOne, trial: Trial)
 
 def excesses(rng: np.random.Generator, width: int, tail: float, size: int) -> np.ndarray:
     """Return max_l log|dL/dW_l| minus (1/2) log((d-1)/(2d)), for `size` networks of depth 60."""
-    from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.network import BatchNormNetwork
-    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_large
-
     batch = batch_with_spectrum(rng, one_large(width, tail), samples=size)
     path = gradient_path(BatchNormNetwork(width, 60), batch, unit_gradient(rng), rng)
     return path.weights[:, :-5].max(axis=-1) - 0.5 * np.log((width - 1) / (2 * width))

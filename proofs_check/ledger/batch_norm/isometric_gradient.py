@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.gradient import gradient_path
+from numerics.batch_norm.network import BatchNormNetwork
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, equal, function, mean
 from proofs_check.evidence.evidence import Evidence
@@ -124,8 +127,6 @@ def by_parts(statement: IsometricGradient, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def sampled_networks(statement: IsometricGradient, case: LayerBelow, trial: Trial) -> Evidence:
     """Test |dL/dW_l|^2 for L = <G, X_L>, G uniform of norm 1 (E|A|^2 = E|S|^2 = (d-1)/(2d)): it lies in [0, 1]."""
-    from numerics.statistics.e_value import MeanTest
-
     part = Fraction(case.width - 1, 2 * case.width)
     expected = float(statement.norm(Fraction(case.width), case.above, part, part))
     test = MeanTest.equal(expected, support=(0.0, 1.0), delta=0.03)
@@ -136,8 +137,6 @@ def sampled_networks(statement: IsometricGradient, case: LayerBelow, trial: Tria
 
 def squared_gradients(rng: np.random.Generator, width: int, depth: int, size: int) -> np.ndarray:
     """Return |dL/dW_0|^2 for `size` networks of this depth on the identity, L = <G, X_L>, G uniform of norm 1."""
-    from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.network import BatchNormNetwork
 
     def direction(state: np.ndarray) -> np.ndarray:
         gradient = rng.standard_normal(state.shape)

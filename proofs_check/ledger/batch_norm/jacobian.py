@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.network import batch_norm, normalised_backward
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal
 from proofs_check.evidence.evidence import Evidence
@@ -78,8 +81,6 @@ def by_differentiation(statement: Jacobian, case: Width, _: Trial) -> Evidence:
 @claim.sampled
 def along_networks(statement: Jacobian, case: Width, trial: Trial) -> Evidence:
     """Test that |row of the stated gradient . row of X| is below 1e-10 of their norms, at every layer of networks."""
-    from numerics.statistics.e_value import MeanTest
-
     test = MeanTest.at_most(1e-3, support=(0.0, 1.0), delta=0.05)
     config = {"width": case.width, "projection": statement.projection, "size": 100}
     return judge_mean(trial, test, overlaps, config, shards=10, what="share of rows that are not orthogonal")
@@ -87,10 +88,6 @@ def along_networks(statement: Jacobian, case: Width, trial: Trial) -> Evidence:
 
 def overlaps(rng, width: int, projection: int, size: int):  # type: ignore[no-untyped-def]
     """Return for each row 1 if the cosine between gradient and normalised row exceeds 1e-10, else 0."""
-    import numpy as np
-
-    from numerics.batch_norm.network import batch_norm, normalised_backward
-
     x, squares = batch_norm(rng.standard_normal((size, width, width)))
     gradient = rng.standard_normal(x.shape)
     if projection:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.sampled import judge_mean
 from proofs_check.evidence.trial import Trial
@@ -29,8 +30,6 @@ def judge_range(
     what: str,
 ) -> Evidence:
     """Return what samples say of: at most a fifth of the draws lies outside the bounds."""
-    from numerics.statistics.e_value import MeanTest
-
     test = MeanTest.at_most(SHARE, support=(0.0, 1.0), delta=DELTA)
     return judge_mean(
         trial,

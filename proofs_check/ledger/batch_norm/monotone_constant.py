@@ -29,7 +29,7 @@ from proofs_check.ledger.batch_norm.cases import Width
 from proofs_check.ledger.papers import BATCH_NORM
 from theory.batch_norm.contraction import limiting_constant, sharp_constant
 from theory.batch_norm.one_step import centred_moment
-from theory.enclosure.ball import Number
+from theory.number import Number
 
 DIGITS = 12
 """Of c_d in a comparison; c_d - c_{d+1} is about 0.6/d^2."""

@@ -14,6 +14,9 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.network import BatchNormNetwork, gap_path
+from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, equal, limit, mean
 from proofs_check.evidence.certified import from_slack
@@ -97,8 +100,6 @@ def by_balls_at_one_width(statement: NearIsometry, case: Width, trial: Trial) ->
 @claim.sampled
 def one_layer(statement: NearIsometry, case: Width, trial: Trial) -> Evidence:
     """Test E phi_next/phi after one layer; the deviation of order h = 1e-6 is far below the resolution."""
-    from numerics.statistics.e_value import MeanTest
-
     factor = sp.Rational(statement.factor(sp.Integer(case.width)))
     test = MeanTest.equal(float(factor), support=(0.0, 1.0), delta=0.03)
     config = {"width": case.width, "size": cases.draw_size(case.width, 20_000)}
@@ -107,9 +108,6 @@ def one_layer(statement: NearIsometry, case: Width, trial: Trial) -> Evidence:
 
 def gap_ratios(rng: np.random.Generator, width: int, size: int) -> np.ndarray:
     """Return phi_next/phi for `size` layers on batches with the spectrum `near_spectrum`, in [0, 1]."""
-    from numerics.batch_norm.network import BatchNormNetwork, gap_path
-    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum
-
     batches = batch_with_spectrum(rng, np.array([float(x) for x in near_spectrum(width)]), samples=size)
     gaps = gap_path(BatchNormNetwork(width, 1), batches, rng)
     return np.clip(gaps[:, 1] / gaps[:, 0], 0.0, 1.0)

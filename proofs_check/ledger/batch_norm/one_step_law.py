@@ -15,6 +15,7 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, implies, mean
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -26,7 +27,7 @@ from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
 from theory.batch_norm.one_step import log_moment_series, one_step_change
-from theory.enclosure.ball import Number
+from theory.number import Number
 
 
 def half_variance(values: tuple[Fraction, ...]) -> Number:
@@ -142,8 +143,6 @@ def by_two_routes(statement: OneStepLaw, case: Spectrum, trial: Trial) -> Eviden
 @claim.sampled
 def sampled_layers(statement: OneStepLaw, case: Spectrum, trial: Trial) -> Evidence:
     """Test the mean of (1/d) sum log a_i over whole Haar matrices."""
-    from numerics.statistics.e_value import MeanTest
-
     expected = float(statement.change(case.values).ball(15))
     exact = float(one_step_change(case.values).ball(15))
     support = (math.log(float(min(case.values))), 0.0)

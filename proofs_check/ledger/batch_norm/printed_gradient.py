@@ -17,6 +17,7 @@ from proofs_check.claim.formula import Formula, at_least, at_most, rational
 from proofs_check.evidence.certified import from_proof
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.trial import Trial
+from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.cases import Width
 from proofs_check.ledger.papers import BATCH_NORM
@@ -61,8 +62,6 @@ claim = Claim(
 @claim.certified
 def at_one_width(statement: PrintedGradientBound, case: Width, _: Trial) -> Evidence:
     """Certify C d^5 (t^6 + 1) - B(d, t^2) >= 0 for t in [0, 3], and the sufficient inequality beyond for t = 3/v."""
-    from proofs_check.interval.prover import prove_nonnegative
-
     t, v, d = sp.Symbol("t", real=True), sp.Symbol("v", real=True), sp.Integer(case.width)
     constant = sp.Rational(statement.constant.numerator, statement.constant.denominator)
     slack = constant * d**5 * (t**6 + 1) - explicit_bound(d, t)

@@ -15,6 +15,8 @@ from math import comb
 import numpy as np
 import sympy as sp
 
+from numerics.network.haar_matrix import haar_frame
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, mean
 from proofs_check.evidence.evidence import Evidence
@@ -131,8 +133,6 @@ def exactly_on_one_spectrum(statement: QuadraticMoments, case: Spectrum, _: Tria
 @claim.sampled
 def sampled_rows(statement: QuadraticMoments, case: Spectrum, trial: Trial) -> Evidence:
     """Test Var a_1 and Cov(a_1, a_2) on Haar matrices; both products are bounded by the eigenvalues."""
-    from numerics.statistics.e_value import MeanTest
-
     point = {D: case.width, S2: _rational(case.spread)}
     low, high = float(min(case.values)) - 1, float(max(case.values)) - 1
     parts = []
@@ -149,8 +149,6 @@ def sampled_rows(statement: QuadraticMoments, case: Spectrum, trial: Trial) -> E
 
 def row_products(rng: np.random.Generator, eigenvalues: tuple[float, ...], size: int, same: bool) -> np.ndarray:
     """Return (a_1 - 1)(a_2 - 1), or (a_1 - 1)^2, for two orthonormal vectors: the first rows of Haar matrices."""
-    from numerics.network.haar_matrix import haar_frame
-
     values = np.array(eigenvalues)
     frames = haar_frame(rng, values.size, 2, samples=size)
     forms = np.einsum("skj,k->sj", frames**2, values)

@@ -15,6 +15,7 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, at_most, belongs, equal, function, mean
 from proofs_check.evidence.certified import from_slack
@@ -27,7 +28,7 @@ from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
 from theory.batch_norm.contraction import sharp_constant
 from theory.batch_norm.one_step import one_step_change
-from theory.enclosure.ball import Number
+from theory.number import Number
 
 
 def best_constant(width: int) -> Number:
@@ -134,8 +135,6 @@ def by_balls_on_one_spectrum(statement: Contraction, case: Spectrum, trial: Tria
 @claim.sampled
 def sampled_layers(statement: Contraction, case: Spectrum, trial: Trial) -> Evidence:
     """Test the mean of (1/d) sum log a_i over whole Haar matrices against the bound."""
-    from numerics.statistics.e_value import MeanTest
-
     bound = -float(statement.constant(case.width).ball(15)) * float(case.second_order)
     low = math.log(float(min(case.values)))
     test = MeanTest.at_most(max(bound, low / 2), support=(low, 0.0), delta=0.04 * abs(bound))

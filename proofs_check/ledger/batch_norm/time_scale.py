@@ -17,6 +17,9 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.batch_norm.network import BatchNormNetwork, gap_path
+from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_small
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, at_most, belongs, mean
 from proofs_check.evidence.certified import from_slack
@@ -135,8 +138,6 @@ def one_layer_from_the_worst_start(statement: DepthScale, case: Start, trial: Tr
 @claim.sampled
 def chains(statement: DepthScale, case: Start, trial: Trial) -> Evidence:
     """Test E phi_l/phi_0 <= (1 - 1/scale)^l after 5 layers, before the gap falls faster; on every path the ratio lies in [0, 1]."""
-    from numerics.statistics.e_value import MeanTest
-
     if case.width > 20:
         return cannot_say(Rung.SAMPLED, "chains are drawn up to width 20; balls judge the first layer")
     gap = float(small_spike_gap(case.width, case.eps).ball(15))
@@ -148,9 +149,6 @@ def chains(statement: DepthScale, case: Start, trial: Trial) -> Evidence:
 
 def gap_ratios(rng: np.random.Generator, width: int, eps: float, depth: int, size: int) -> np.ndarray:
     """Return phi_depth/phi_0 of `size` chains from (eps, b, ..., b)."""
-    from numerics.batch_norm.network import BatchNormNetwork, gap_path
-    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_small
-
     batches = batch_with_spectrum(rng, one_small(width, eps), samples=size)
     gaps = gap_path(BatchNormNetwork(width, depth), batches, rng)
     return np.clip(gaps[:, -1] / gaps[:, 0], 0.0, 1.0)

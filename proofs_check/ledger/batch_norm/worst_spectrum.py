@@ -26,6 +26,7 @@ from proofs_check.ledger.batch_norm.cases import Spectrum
 from proofs_check.ledger.papers import BATCH_NORM
 from theory.batch_norm.one_step import isometry_gap, one_step_change
 from theory.batch_norm.worst_spectrum import small_spike, small_spike_at_gap
+from theory.enclosure.ball import ball_of, bits_of, working_bits
 
 
 def small_spike_pair(width: int, gap: flint.arb, digits: int) -> tuple[Fraction, ...]:
@@ -35,8 +36,6 @@ def small_spike_pair(width: int, gap: flint.arb, digits: int) -> tuple[Fraction,
 
 def large_spike_pair(width: int, gap: flint.arb, digits: int) -> tuple[Fraction, ...]:
     """Return (d - (d-1) tail, tail, ..., tail) with a gap just above `gap`."""
-    from theory.enclosure.ball import ball_of, bits_of, working_bits
-
     low, high = Fraction(0), Fraction(1)
     with working_bits(bits_of(digits)):
         for _ in range(60):

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import flint
+
 from proofs_check.evidence.certified import from_slack
 from proofs_check.evidence.evidence import Evidence, Figure
 from theory.activation.shaping import ShapedRelu, SmoothShape
+from theory.covariance_sde import smooth
 
 if TYPE_CHECKING:
-    import flint
     from hypothesis.strategies import SearchStrategy
 
 
@@ -107,8 +109,6 @@ class Form:
     @property
     def closed(self) -> Any:
         """The closed form (`theory.covariance_sde.smooth.ClosedForm`)."""
-        from theory.covariance_sde import smooth
-
         forms = {
             "quadratic": lambda: smooth.quadratic_form(self.k),
             "sine": lambda: smooth.sine_form(self.k),
@@ -144,8 +144,6 @@ def forms() -> SearchStrategy[Form]:
 
 def agree(left: flint.arb, right: flint.arb, what: str, where: str, digits: int = 15) -> Evidence:
     """Return certified evidence that two balls differ by less than 10^-digits, or that they do not."""
-    import flint
-
     difference = abs(left - right)
     sharpness = Figure("difference at most", difference.upper().str(3, radius=False))
     values = (Figure("computed", left.str(15, radius=False)), Figure("stated", right.str(15, radius=False)))

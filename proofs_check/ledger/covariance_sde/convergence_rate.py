@@ -13,6 +13,9 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.chain import correlations, final_covariances
+from numerics.covariance_sde.finite_size import correlation_size
+from numerics.covariance_sde.shaped_activation import shaped_relu_map
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_most, equal, function, law, limit, mean, rational
 from proofs_check.evidence.certified import from_slack
@@ -89,8 +92,6 @@ def bias_of_the_log_norm(statement: ConvergenceRate, case: Slopes, trial: Trial)
 @claim.sampled
 def correlations_of_narrow_networks(statement: ConvergenceRate, case: Slopes, trial: Trial) -> Evidence:
     """Compare artanh rho at width and depth 50 with the SDE's law, up to noise and the measured bias of order 1/n."""
-    from numerics.covariance_sde.finite_size import correlation_size
-
     if case.strength > 4 or (case.c_plus + case.c_minus != 0 and case.strength > 1):
         return cannot_say(Rung.SAMPLED, "the bias is measured for (1, -1), (0, -1) and the linear network only")
     energy = float(replace(case, width=WIDTH).shape.energy)
@@ -116,8 +117,6 @@ def narrow(
     """Return artanh rho after `depth` layers."""
     if depth == width:
         return artanh_correlations(rng, c_plus, c_minus, rho, width, networks)
-    from numerics.covariance_sde.chain import correlations, final_covariances
-    from numerics.covariance_sde.shaped_activation import shaped_relu_map
 
     phi = shaped_relu_map(c_plus, c_minus, width)
     last = final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, depth, rng, repeats=networks)

@@ -14,6 +14,11 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.chain import correlations, final_covariances
+from numerics.covariance_sde.finite_size import correlation_size
+from numerics.covariance_sde.fokker_planck import transition_law
+from numerics.covariance_sde.paths import artanh_drift
+from numerics.covariance_sde.shaped_activation import shaped_relu_map
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, equal, function
 from proofs_check.evidence.evidence import Evidence
@@ -123,8 +128,6 @@ def by_ito(statement: CorrelationSDE, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def networks_against_fokker_planck(statement: CorrelationSDE, case: Slopes, trial: Trial) -> Evidence:
     """Compare rho_1 of networks of width and depth 64 with the stated SDE's law, up to noise and the finite-size bias."""
-    from numerics.covariance_sde.finite_size import correlation_size
-
     if case.strength > 4:
         return cannot_say(Rung.SAMPLED, "the finite-width bias is known for |c_+ - c_-| <= 2 only")
     # at this width nu_n/nu departs from 1 at order n^-1/2; dropping nu altogether moves the law by at most 0.05 strength
@@ -155,9 +158,6 @@ def networks_against_fokker_planck(statement: CorrelationSDE, case: Slopes, tria
 @cache
 def limit_law(strength: float, rho: float, shape: int, noise: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return the distribution function of artanh rho_1 for drift shape nu + noise mu."""
-    from numerics.covariance_sde.fokker_planck import transition_law
-    from numerics.covariance_sde.paths import artanh_drift
-
     nu = artanh_drift(strength)
 
     def drift(y: np.ndarray) -> np.ndarray:
@@ -172,9 +172,6 @@ def artanh_correlations(
     rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int, networks: int
 ) -> np.ndarray:
     """Return artanh rho after `width` layers of independent networks."""
-    from numerics.covariance_sde.chain import correlations, final_covariances
-    from numerics.covariance_sde.shaped_activation import shaped_relu_map
-
     phi = shaped_relu_map(c_plus, c_minus, width)
     last = final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, width, rng, repeats=networks)
     return np.arctanh(np.clip(correlations(last), -1 + 1e-15, 1 - 1e-15))

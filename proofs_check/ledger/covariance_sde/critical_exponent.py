@@ -15,6 +15,9 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.chain import correlations, final_covariances
+from numerics.covariance_sde.shaped_activation import shaped_relu_map
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, differs, equal, implies, limit, rational
 from proofs_check.evidence.certified import from_slack
@@ -171,8 +174,6 @@ def _gap_after(p: Fraction, width: int) -> flint.arb:
 @claim.sampled
 def networks(statement: CriticalExponent, case: Exponent, trial: Trial) -> Evidence:
     """Test that E(1 - rho) of networks of width and depth 64 lies in the range of the stated regime."""
-    from numerics.statistics.e_value import MeanTest
-
     low, high = RANGES[statement.regime(case.p)]
     test = MeanTest(low if low > 0 else -np.inf, high, (0.0, 2.0), None, 0.1)
     config = {"exponent": float(case.p), "width": WIDTH, "networks": 400}
@@ -181,8 +182,5 @@ def networks(statement: CriticalExponent, case: Exponent, trial: Trial) -> Evide
 
 def gaps_of_networks(rng: np.random.Generator, exponent: float, width: int, networks: int) -> np.ndarray:
     """Return 1 - rho after `width` layers with slopes 1 +- width^-exponent."""
-    from numerics.covariance_sde.chain import correlations, final_covariances
-    from numerics.covariance_sde.shaped_activation import shaped_relu_map
-
     phi = shaped_relu_map(1.0, -1.0, width, exponent=exponent)
     return 1 - correlations(final_covariances(phi, [[1.0, 0.3], [0.3, 1.0]], width, width, rng, repeats=networks))

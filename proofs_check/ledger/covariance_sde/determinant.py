@@ -13,6 +13,9 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.chain import final_covariances
+from numerics.covariance_sde.shaped_activation import shaped_relu_map
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, mean
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -72,8 +75,6 @@ def by_pairs_of_neurons(statement: DeterminantLaw, _: None, __: Trial) -> Eviden
 @claim.sampled
 def determinants_of_layers(statement: DeterminantLaw, case: Slopes, trial: Trial) -> Evidence:
     """Test E det V' for V^11 = V^22 = 1; E det^2 <= E (V'^11)^4 bounds the variance."""
-    from numerics.statistics.e_value import MeanTest
-
     shape, n = case.shape, case.width
     kernel = float(mean_correlation(sp.Rational(case.rho.numerator, case.rho.denominator), shape.kappa))
     k2, k3, k4 = (float(term_cumulant(k, shape.delta)) for k in (2, 3, 4))
@@ -86,9 +87,6 @@ def determinants_of_layers(statement: DeterminantLaw, case: Slopes, trial: Trial
 
 def determinants(rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int) -> np.ndarray:
     """Return det V' of 2 000 000/width layers at most 10 000."""
-    from numerics.covariance_sde.chain import final_covariances
-    from numerics.covariance_sde.shaped_activation import shaped_relu_map
-
     phi = shaped_relu_map(c_plus, c_minus, width)
     repeats = min(10_000, 400_000 // width)
     v = final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, 1, rng, repeats=repeats)

@@ -20,8 +20,13 @@ from proofs_check.evidence.symbolic import Derivation
 from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import FORMS, Form, agree, forms
 from proofs_check.ledger.papers import COVARIANCE_SDE
+from theory.activation import Activation
+from theory.activation.expression import X, number
+from theory.activation.parser import parse_expression
+from theory.covariance_sde import smooth
 from theory.covariance_sde.smooth import gaussian_moment
 from theory.enclosure.ball import ball_of, working_bits
+from theory.kernel_map.hermite import HermiteExpansion
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,6 @@ class ElementaryKernels:
 
     def formula(self) -> Formula:
         """Return the exact drift of phi = x + k x^2/2, and K(V^11, V^22, V^12) = E phi_s(x) phi_s(y) of the four families, q = s^2."""
-        from theory.covariance_sde import smooth
-
         n, a, k, b, q, z = sp.symbols("n a k b q z")
         v11, v22, v12 = sp.symbols("V_0^11 V_0^22 V_0^12")
         families = (
@@ -102,11 +105,6 @@ def by_gaussian_quadrature(statement: ElementaryKernels, case: Form, _: Trial) -
 
     At V^11 = V^22 = 1 and rho = 1/3; the tail after 24 terms is at most 3^-24 E phi_s^2.
     """
-    from theory.activation import Activation
-    from theory.activation.expression import X, number
-    from theory.activation.parser import parse_expression
-    from theory.kernel_map.hermite import HermiteExpansion
-
     text, q, root, rho = case.closed.text, sp.Integer(16), Fraction(4), Fraction(1, 3)
     with working_bits(200):
         scaled = root * parse_expression(text).replace(X, X / number(root))

@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.fokker_planck import transition_law
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, at_most, differs, equal, function, mean
 from proofs_check.evidence.evidence import Evidence
@@ -97,8 +98,6 @@ def by_ito(statement: ExplicitNorm, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def two_kinds_of_paths(statement: ExplicitNorm, case: Rate, trial: Trial) -> Evidence:
     """Compare the explicit formula at time 1/2 with the law of log V by Fokker-Planck, sqrt2 divided out (unit noise)."""
-    from numerics.covariance_sde.fokker_planck import transition_law
-
     b, start = float(case.b), float(case.start)
 
     def drift(x: np.ndarray) -> np.ndarray:  # x = log(V)/sqrt2

@@ -16,6 +16,10 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.chain import norm_reaches
+from numerics.covariance_sde.paths import euler_log_norm
+from numerics.covariance_sde.shaped_activation import smooth_map
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, above, equal, probability
 from proofs_check.evidence.evidence import Evidence
@@ -25,6 +29,7 @@ from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import Rate, agree, rates
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from theory.activation.shaping import SmoothShape
+from theory.covariance_sde.finite_size import explosion_correction
 from theory.covariance_sde.norm_diffusion import NormDiffusion
 from theory.enclosure.ball import ball_of, working_bits
 
@@ -123,8 +128,6 @@ def by_quadrature(statement: ExplosionProbability, case: Rate, _: Trial) -> Evid
 @claim.sampled
 def paths(statement: ExplosionProbability, case: Rate, trial: Trial) -> Evidence:
     """Test P(sup V >= 12) by Euler paths of log V; the discretisation is below the width of support, 5 %."""
-    from numerics.statistics.e_value import MeanTest
-
     truth = float(NormDiffusion(case.b).exceedance_probability(case.start, LEVEL).value(15))
     b = float(case.b)
     value = stated_probability(statement, case, LEVEL)
@@ -146,9 +149,6 @@ def cubic_networks(statement: ExplosionProbability, case: Rate, trial: Trial) ->
     The remainder is measured: n^2 times it was at most 7.5 +- 2.4 over b = 1/4 to 4, V_0 = 1/2 to 2. For a network, to explode
     is to pass max(12, 30/b) before 1/200, within 12 n layers; from there it returns with probability below 10^-3.
     """
-    from numerics.statistics.e_value import MeanTest
-    from theory.covariance_sde.finite_size import explosion_correction
-
     b = sp.Rational(case.b.numerator, case.b.denominator)
     start = sp.Rational(case.start.numerator, case.start.denominator)
     shift = float(explosion_correction(SmoothShape((0, 1, 0, 0), 1 / sp.sqrt(b)), start).value(15)) / WIDTH
@@ -178,9 +178,6 @@ def stated_probability(statement: ExplosionProbability, case: Rate, level: float
 
 def exploded(rng: np.random.Generator, b: float, start: float, level: float, width: int) -> np.ndarray:
     """Return whether 500 networks with phi = x + x^3/6 at scale b^-1/2 pass the level."""
-    from numerics.covariance_sde.chain import norm_reaches
-    from numerics.covariance_sde.shaped_activation import smooth_map
-
     phi = smooth_map(CUBIC, b**-0.5, width)
     found = norm_reaches(phi, start, width, rng, level=level, floor=0.005, depth=12 * width, repeats=500)
     return found.astype(np.float64)
@@ -188,6 +185,4 @@ def exploded(rng: np.random.Generator, b: float, start: float, level: float, wid
 
 def reached(rng: np.random.Generator, b: float, start: float, level: float) -> np.ndarray:
     """Return whether 1 000 paths reach the level by time 8 (later ones are below e^-4 with high probability)."""
-    from numerics.covariance_sde.paths import euler_log_norm
-
     return euler_log_norm(b, start, 8.0, 800, rng, paths=1_000, level=level)[1].astype(np.float64)

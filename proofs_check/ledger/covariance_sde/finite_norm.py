@@ -15,6 +15,8 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.scalar_chain import log_norm_chain
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, mean, rational
 from proofs_check.evidence.certified import from_slack
@@ -24,7 +26,7 @@ from proofs_check.evidence.symbolic import Derivation
 from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
-from theory.covariance_sde.log_norm import laplace_transform, log_cumulant_series, mean_log, norm_moment
+from theory.covariance_sde.log_norm import laplace_transform, log_cumulant_series, mean_log, norm_moment, term_cumulant
 from theory.enclosure.ball import ball_of, working_bits
 
 
@@ -108,9 +110,6 @@ def against_frullani(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evide
 @claim.sampled
 def variance_of_layers(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evidence:
     """Test n E (R-1)^2 = stated; its fourth moment n^2 E (R-1)^4 is known, and so the variance of the samples."""
-    from numerics.statistics.e_value import MeanTest
-    from theory.covariance_sde.log_norm import term_cumulant
-
     delta, n = case.shape.delta, case.width
     k2, k4 = (float(term_cumulant(k, delta)) for k in (2, 4))
     test = MeanTest.equal(float(statement.variance(delta)), variance=2 * k2**2 + k4 / n, delta=0.2)
@@ -123,6 +122,4 @@ def variance_of_layers(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evi
 
 def squared_deviations(rng: np.random.Generator, delta: float, width: int) -> np.ndarray:
     """Return n (R-1)^2 of 10 000 layers, exactly in law."""
-    from numerics.covariance_sde.scalar_chain import log_norm_chain
-
     return width * np.expm1(log_norm_chain(delta, width, 1, rng, repeats=10_000)) ** 2

@@ -14,6 +14,8 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.scalar_chain import linear_correlation_chain
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, mean
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -79,8 +81,6 @@ def by_two_conditionings(statement: ConservedAngle, _: None, __: Trial) -> Evide
 @claim.sampled
 def networks(statement: ConservedAngle, case: Linear, trial: Trial) -> Evidence:
     """Test the mean over networks drawn exactly in law; the function of a correlation is bounded."""
-    from numerics.statistics.e_value import MeanTest
-
     value = float(statement.function(sp.Rational(case.rho.numerator, case.rho.denominator)))
     test = MeanTest.equal(value, support=(-2.0, 2.0), delta=0.05)  # |arcsin| <= pi/2
     config = {
@@ -94,7 +94,5 @@ def networks(statement: ConservedAngle, case: Linear, trial: Trial) -> Evidence:
 
 def functions_of_correlation(rng: np.random.Generator, function: str, rho: float, width: int, depth: int) -> np.ndarray:
     """Return arcsin rho or rho after `depth` linear layers, 2 000 networks."""
-    from numerics.covariance_sde.scalar_chain import linear_correlation_chain
-
     angle = np.arctan(linear_correlation_chain(rho, width, depth, rng, repeats=2_000))
     return angle if function == "arcsin" else np.sin(angle)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.finite_size import correlation_size
+from numerics.covariance_sde.scalar_chain import linear_correlation_chain
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, equal, function, law, rational
 from proofs_check.evidence.evidence import Evidence
@@ -110,8 +112,6 @@ def solves_the_forward_equation(statement: HyperbolicLaw, _: None, __: Trial) ->
 @claim.sampled
 def networks(statement: HyperbolicLaw, case: Linear, trial: Trial) -> Evidence:
     """Compare artanh rho of linear networks, exactly in law, with the density's distribution function."""
-    from numerics.covariance_sde.finite_size import correlation_size
-
     config = {"width": case.width, "depth": case.depth, "networks": 1_000}
     law = distribution_function(float(statement.clock) * case.depth / case.width)
     return judge_law(
@@ -159,6 +159,4 @@ def density_values(y: np.ndarray, time: float) -> np.ndarray:
 
 def distances(rng: np.random.Generator, width: int, depth: int, networks: int) -> np.ndarray:
     """Return artanh rho = arsinh sh of linear networks from rho = 0."""
-    from numerics.covariance_sde.scalar_chain import linear_correlation_chain
-
     return np.arcsinh(linear_correlation_chain(0.0, width, depth, rng, repeats=networks))

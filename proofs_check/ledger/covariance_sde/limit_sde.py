@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.scalar_chain import log_norm_chain
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, limit, mean
 from proofs_check.evidence.evidence import Evidence
@@ -24,7 +26,7 @@ from proofs_check.ledger.papers import COVARIANCE_SDE
 from theory.covariance_sde.correlation import coordinates, correlation, diffusion_matrix, generator
 from theory.covariance_sde.correlation import in_terms_of_correlation as reduced
 from theory.covariance_sde.log_norm import term_cumulant, term_moment
-from theory.covariance_sde.shaped_relu import angular_form, limit_drift, one_step_covariances
+from theory.covariance_sde.shaped_relu import angular_form, kernel_excess, limit_drift, one_step_covariances
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,6 @@ def coefficients_and_jumps(statement: LimitSDE, _: None, __: Trial) -> Evidence:
     )
     kappa = ((c - k) * eps) ** 2 / ((1 + c * eps) ** 2 + (1 + k * eps) ** 2)
     drift = sp.cancel(kappa / eps**2).subs(eps, 0)
-    from theory.covariance_sde.shaped_relu import kernel_excess
 
     r = sp.Symbol("rho", real=True)
     proof.equal(
@@ -116,8 +117,6 @@ def coefficients_and_jumps(statement: LimitSDE, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def diagonal_of_layers(statement: LimitSDE, case: Slopes, trial: Trial) -> Evidence:
     """Test E (V'^11/V^11) = 1 + diagonal/n over exact layers, whose variance is (2 + 3 delta^2)/n."""
-    from numerics.statistics.e_value import MeanTest
-
     delta, n = case.shape.delta, case.width
     mean = 1 + float(statement.diagonal(sp.Rational(int(case.strength * 4), 4))) / n
     variance = float(term_cumulant(2, delta)) / n
@@ -128,6 +127,4 @@ def diagonal_of_layers(statement: LimitSDE, case: Slopes, trial: Trial) -> Evide
 
 def ratios(rng: np.random.Generator, delta: float, width: int) -> np.ndarray:
     """Return V'/V of 20 000 layers, exactly in law."""
-    from numerics.covariance_sde.scalar_chain import log_norm_chain
-
     return np.exp(log_norm_chain(delta, width, 1, rng, repeats=20_000))

@@ -14,6 +14,7 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_most, equal, mean, rational
 from proofs_check.evidence.certified import from_slack
@@ -124,8 +125,6 @@ def logarithms(statement: LinearMoments, case: Linear, trial: Trial) -> Evidence
 @claim.sampled
 def log_norms(statement: LinearMoments, case: Linear, trial: Trial) -> Evidence:
     """Test E log V_d; its variance d trigamma(n/2) is exact."""
-    from numerics.statistics.e_value import MeanTest
-
     n, d = case.width, case.depth
     exact_tail = float(mean_log_norm(n).value(20)) + 1 / n + 1 / (3 * n**2)  # beyond the stated two terms
     mean = d * (-1 / n + float(statement.correction) / n**2 + exact_tail)

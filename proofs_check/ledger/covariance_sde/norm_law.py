@@ -12,6 +12,8 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.finite_size import log_norm_size
+from numerics.covariance_sde.scalar_chain import log_norm_chain
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, law, rational
 from proofs_check.evidence.evidence import Evidence
@@ -20,6 +22,7 @@ from proofs_check.evidence.symbolic import Derivation
 from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.covariance_sde.cases import LINEAR, ONE_SIDED, SYMMETRIC, Slopes, slopes
 from proofs_check.ledger.papers import COVARIANCE_SDE
+from theory.activation.shaping import ShapedRelu
 from theory.covariance_sde.correlation import bracket, coordinates, generator
 
 WIDTH = 400
@@ -80,8 +83,6 @@ def layers_in_law(statement: NormLaw, case: Slopes, trial: Trial) -> Evidence:
     """Compare log V_d of width and depth 400, drawn from chi-square variables, with the stated normal law."""
     from scipy.special import ndtr
 
-    from numerics.covariance_sde.finite_size import log_norm_size
-
     # delta^2 at this width is not strength/n exactly: a factor up to 1 + 2 |c_+ + c_-|/sqrt(n) of bias is granted
     drift = 1 + 2 * abs(float(case.c_plus + case.c_minus)) / WIDTH**0.5
     # 1.25: the Edgeworth expansion stops at order 1/n; its next order is below a quarter of it at this width
@@ -103,13 +104,9 @@ def layers_in_law(statement: NormLaw, case: Slopes, trial: Trial) -> Evidence:
 
 def delta_at(case: Slopes, width: int) -> float:
     """Return delta of the case's slopes at another width."""
-    from theory.activation.shaping import ShapedRelu
-
     return float(ShapedRelu(case.c_plus, case.c_minus, width).delta)
 
 
 def chain(rng: np.random.Generator, delta: float, width: int, depth: int, repeats: int) -> np.ndarray:
     """Return log V_d of independent networks, exactly in law."""
-    from numerics.covariance_sde.scalar_chain import log_norm_chain
-
     return log_norm_chain(delta, width, depth, rng, repeats=repeats)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.shaped_activation import shaped_relu_map
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, equal, function, implies, limit
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -129,8 +131,6 @@ def by_half_gaussian_moments(statement: OneStepCovariances, _: None, __: Trial) 
 @claim.sampled
 def fourth_moments_of_neurons(statement: OneStepCovariances, case: Slopes, trial: Trial) -> Evidence:
     """Test E C_11^2 and E C_11 C_12, C = c phi phi'; variances are bounded by E C_11^4 = 105 [(1+d)^4 + (1-d)^4]/2."""
-    from numerics.statistics.e_value import MeanTest
-
     rho = sp.Rational(case.rho.numerator, case.rho.denominator)
     delta = case.shape.delta
     cov = statement.finite(rho, delta)
@@ -149,8 +149,6 @@ def products(
     rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int, first: bool
 ) -> np.ndarray:
     """Return C_11^2 or C_11 C_12 of 10 000 neurons."""
-    from numerics.covariance_sde.shaped_activation import shaped_relu_map
-
     phi = shaped_relu_map(c_plus, c_minus, width)
     x = rng.standard_normal(10_000)
     y = rho * x + np.sqrt(1 - rho**2) * rng.standard_normal(10_000)

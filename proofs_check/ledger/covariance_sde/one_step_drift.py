@@ -16,6 +16,9 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.neuron_draws import neuron_products
+from numerics.covariance_sde.shaped_activation import shaped_relu_map
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, implies, mean
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -144,8 +147,6 @@ def against_a_quadrature(statement: OneStepDrift, case: Slopes, _: Trial) -> Evi
 @claim.sampled
 def antithetic_neurons_with_control(statement: OneStepDrift, case: Slopes, trial: Trial) -> Evidence:
     """Test E [C(x, y) + C(-x, -y)]/2 - x y = kappa excess(rho); the second moment is known to leading order."""
-    from numerics.statistics.e_value import MeanTest
-
     shape = case.shape
     kappa = float(shape.kappa)
     mean = kappa * float(statement.excess(sp.Rational(case.rho.numerator, case.rho.denominator)))
@@ -158,7 +159,4 @@ def antithetic_neurons_with_control(statement: OneStepDrift, case: Slopes, trial
 
 def neurons(rng: np.random.Generator, c_plus: float, c_minus: float, rho: float, width: int) -> np.ndarray:
     """Return 20 000 antithetic neuron products minus their control variate."""
-    from numerics.covariance_sde.neuron_draws import neuron_products
-    from numerics.covariance_sde.shaped_activation import shaped_relu_map
-
     return neuron_products(shaped_relu_map(c_plus, c_minus, width), rho, rng, 20_000)

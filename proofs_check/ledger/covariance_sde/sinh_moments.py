@@ -14,6 +14,8 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.scalar_chain import linear_correlation_chain
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, above, at_most, equal, mean
 from proofs_check.evidence.certified import from_slack
@@ -106,8 +108,6 @@ def mean_correlation_after_one_layer(statement: SinhMoments, case: Linear, trial
 @claim.sampled
 def networks(statement: SinhMoments, case: Linear, trial: Trial) -> Evidence:
     """Test E sh_d; its variance is exact by the second factor."""
-    from numerics.statistics.e_value import MeanTest
-
     n, d = sp.Integer(case.width), case.depth
     rho = float(case.rho)
     start = rho / np.sqrt(1 - rho**2)
@@ -122,6 +122,4 @@ def networks(statement: SinhMoments, case: Linear, trial: Trial) -> Evidence:
 
 def sinh_of_networks(rng: np.random.Generator, rho: float, width: int, depth: int) -> np.ndarray:
     """Return rho/sqrt(1-rho^2) of 4 000 linear networks."""
-    from numerics.covariance_sde.scalar_chain import linear_correlation_chain
-
     return linear_correlation_chain(rho, width, depth, rng, repeats=4_000)

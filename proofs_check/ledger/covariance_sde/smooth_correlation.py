@@ -13,6 +13,9 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.chain import correlations, final_covariances
+from numerics.covariance_sde.finite_size import correlation_size
+from numerics.covariance_sde.shaped_activation import smooth_map
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, equal, implies, slope
 from proofs_check.evidence.evidence import Evidence
@@ -142,8 +145,6 @@ def by_ito(statement: SmoothCorrelation, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def odd_networks_against_the_linear_law(statement: SmoothCorrelation, case: OddShape, trial: Trial) -> Evidence:
     """Compare artanh rho_1 of networks of width and depth 64 with the linear law, up to noise and bias."""
-    from numerics.covariance_sde.finite_size import correlation_size
-
     config = {
         "text": case.text,
         "scale": float(case.scale),
@@ -167,9 +168,6 @@ def odd_networks_against_the_linear_law(statement: SmoothCorrelation, case: OddS
 
 def distances(rng: np.random.Generator, text: str, scale: float, rho: float, width: int, networks: int) -> np.ndarray:
     """Return artanh rho after `width` layers of smoothly shaped networks."""
-    from numerics.covariance_sde.chain import correlations, final_covariances
-    from numerics.covariance_sde.shaped_activation import smooth_map
-
     phi = smooth_map(text, scale, width)
     last = final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, width, rng, repeats=networks)
     return np.arctanh(np.clip(correlations(last), -1 + 1e-15, 1 - 1e-15))

@@ -13,6 +13,9 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.chain import correlations, final_covariances
+from numerics.covariance_sde.shaped_activation import smooth_map
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, belongs, below, differs, equal, limit, slope
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -101,8 +104,6 @@ def stable_zeros(statement: SmoothExponent, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def networks(statement: SmoothExponent, case: Start, trial: Trial) -> Evidence:
     """Test |E rho - limit| <= 1/4 at width and depth 100: the approach is slow, .64 to .69 there and .59 at 400."""
-    from numerics.statistics.e_value import MeanTest
-
     limit = float(statement.correlation)
     test = MeanTest(limit - 0.25, np.inf if limit > 0.75 else limit + 0.25, (-1.0, 1.0), None, 0.1)
     config = {"rho": float(case.rho), "scale": float(case.scale), "width": WIDTH, "networks": 150}
@@ -113,8 +114,5 @@ def correlations_of_networks(
     rng: np.random.Generator, rho: float, scale: float, width: int, networks: int
 ) -> np.ndarray:
     """Return rho after `width` layers of tanh + (3/5) tanh^2 at scale a n^(1/4)."""
-    from numerics.covariance_sde.chain import correlations, final_covariances
-    from numerics.covariance_sde.shaped_activation import smooth_map
-
     phi = smooth_map("tanh(x) + 0.6*tanh(x)**2", scale, width, exponent=0.25)
     return correlations(final_covariances(phi, [[1.0, rho], [rho, 1.0]], width, width, rng, repeats=networks))

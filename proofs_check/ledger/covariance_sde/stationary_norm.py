@@ -15,6 +15,9 @@ from functools import partial
 import numpy as np
 import sympy as sp
 
+from numerics.covariance_sde.chain import final_covariances
+from numerics.covariance_sde.shaped_activation import smooth_map
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, below, equal, function, law
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -26,6 +29,7 @@ from proofs_check.ledger.covariance_sde.cases import Rate, rates
 from proofs_check.ledger.papers import COVARIANCE_SDE
 from theory.activation import catalogue
 from theory.activation.shaping import SmoothShape
+from theory.covariance_sde.finite_size import stationary_mean_correction
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,6 @@ def mean_of_networks(statement: StationaryLaw, case: Rate, trial: Trial) -> Evid
 
     The remainder is measured: n^2 times it was about -5 (b = -4) and -7 (b = -8) at n = 12.
     """
-    from numerics.statistics.e_value import MeanTest
-    from theory.covariance_sde.finite_size import stationary_mean_correction
-
     if case.b > -4:
         return cannot_say(Rung.SAMPLED, "time 3 is not stationary yet for b > -4")
     b, width = sp.Rational(case.b.numerator, case.b.denominator), 40
@@ -150,8 +151,5 @@ def squared_norms(
     rng: np.random.Generator, scale: float, width: int, layers: int, start: float, networks: int
 ) -> np.ndarray:
     """Return V of tanh networks from V_0 = start."""
-    from numerics.covariance_sde.chain import final_covariances
-    from numerics.covariance_sde.shaped_activation import smooth_map
-
     last = final_covariances(smooth_map("tanh", scale, width), [[start]], width, layers, rng, repeats=networks)
     return last[:, 0, 0]

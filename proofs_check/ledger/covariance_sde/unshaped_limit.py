@@ -16,6 +16,10 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
+from numerics.campaign.random_streams import stream
+from numerics.covariance_sde.unshaped_chain import gap_chain, surrogate_chain
+from numerics.statistics.distribution_test import distance_radius
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, Increment, equal, function, limit
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -124,8 +128,6 @@ def by_series(statement: UnshapedLimit, _: None, __: Trial) -> Evidence:
 @claim.sampled
 def one_layer(statement: UnshapedLimit, case: Gap, trial: Trial) -> Evidence:
     """Test E u'/u of one layer against its exact value at width n, with the stated leading term in place of +2."""
-    from numerics.statistics.e_value import MeanTest
-
     # both moments are exact at this width up to a quadrature error below 10^-6: no remainder is granted
     exact, variance = (float(moment) for moment in gap_ratio_moments(case.gap, case.width, 6))
     mean = exact + (statement.extra - 2) / case.width
@@ -142,8 +144,6 @@ def deep_networks_against_the_surrogate(statement: UnshapedLimit, case: Gap, tri
     the law of log u then differs by 6/n (measured .094 at n = 64, .066 at n = 100); 8/n is granted, and the band of its own
     6 000 paths.
     """
-    from numerics.statistics.distribution_test import distance_radius
-
     if case != CASE:
         return cannot_say(Rung.SAMPLED, "networks start from rho_0 = 3/10: judged once, on the first case")
     law = surrogate_law(statement.extra, statement.squared_noise)
@@ -156,9 +156,6 @@ def deep_networks_against_the_surrogate(statement: UnshapedLimit, case: Gap, tri
 @cache
 def surrogate_law(extra: int, squared_noise: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return the empirical distribution function of log u over surrogate paths from rho_0 = 3/10."""
-    from numerics.campaign.random_streams import stream
-    from numerics.covariance_sde.unshaped_chain import surrogate_chain
-
     rng = stream(0, "surrogate of unshaped relu")
     paths = surrogate_chain(
         0.7, DEEP, DEEP, rng, repeats=SURROGATES, extra=float(extra), squared_noise=float(squared_noise)
@@ -173,13 +170,9 @@ def surrogate_law(extra: int, squared_noise: int) -> Callable[[np.ndarray], np.n
 
 def deep_gaps(rng: np.random.Generator, width: int, networks: int) -> np.ndarray:
     """Return log u of networks of equal width and depth from rho_0 = 3/10."""
-    from numerics.covariance_sde.unshaped_chain import gap_chain
-
     return np.log(gap_chain(0.7, width, width, rng, repeats=networks))
 
 
 def relative_gaps(rng: np.random.Generator, gap: float, width: int) -> np.ndarray:
     """Return u'/u of 5 000 layers."""
-    from numerics.covariance_sde.unshaped_chain import gap_chain
-
     return gap_chain(gap, width, 1, rng, repeats=5_000) / gap

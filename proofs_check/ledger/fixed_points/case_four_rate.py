@@ -29,6 +29,7 @@ from proofs_check.ledger.fixed_points.kernel_cases import (
     judge_depth_bound,
     kernel_activation,
 )
+from proofs_check.ledger.isometry.layer_contraction import two_term_steps
 from proofs_check.ledger.papers import FIXED_POINTS
 from theory.activation import Activation, catalogue
 from theory.enclosure.ball import ball_of, working_bits
@@ -95,8 +96,6 @@ claim = Claim(
 @claim.for_all(SYMBOLIC)
 def chain_of_four_regions(statement: CaseFourRate, _: None, __: Trial) -> Evidence:
     """The steps of A20 for the rate above rho*, and that a covers the factors of the other regions."""
-    from proofs_check.ledger.isometry.layer_contraction import two_term_steps
-
     p0, q, star, x, y = sp.symbols("p0 q s x y")
     factors = statement.factors(p0, q, star)
     upper = next(

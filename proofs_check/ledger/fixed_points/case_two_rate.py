@@ -30,8 +30,9 @@ from proofs_check.ledger.fixed_points.kernel_cases import (
 )
 from proofs_check.ledger.papers import FIXED_POINTS
 from theory.activation import Activation, catalogue
-from theory.enclosure.ball import Number, ball_of
+from theory.enclosure.ball import ball_of
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 
 Rate = Callable[[sp.Expr, sp.Expr], sp.Expr]
 

@@ -23,9 +23,10 @@ from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.fixed_points.kernel_cases import case_of, combined
 from proofs_check.ledger.papers import FIXED_POINTS
 from theory.activation import Activation, catalogue
-from theory.enclosure.ball import Number, ball_of
+from theory.enclosure.ball import ball_of
 from theory.kernel_map.correlation_map import compare
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.mean_field import homogeneous_slope
 
 if TYPE_CHECKING:

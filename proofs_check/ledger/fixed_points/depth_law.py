@@ -23,8 +23,9 @@ from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.fixed_points.kernel_cases import MINIMAL_CRITICAL, cases_of, in_case
 from proofs_check.ledger.papers import FIXED_POINTS
 from theory.activation import Activation, catalogue
-from theory.enclosure.ball import Number, ball_of, working_bits
+from theory.enclosure.ball import ball_of, working_bits
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 
 GAP = Fraction(1, 10**12)
 

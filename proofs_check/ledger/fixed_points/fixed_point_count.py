@@ -16,6 +16,9 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.network.gram_chain import gram_chain
+from numerics.network.network import layer_normalised_mlp
+from numerics.statistics.e_value import MeanTest
 from proofs_check import strategies
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, below, equal, function, implies, mean, rational, slope
@@ -220,8 +223,6 @@ def networks_approach_the_attractor(statement: FixedPointCount, activation: Acti
     Only where the slope there is below 3/4: then 20 layers leave 0.003 of the start, and the bias of order 1/width that a
     finite layer adds (heaviest for relu^2) is amplified at most four times.
     """
-    from numerics.statistics.e_value import MeanTest
-
     points = fixed_points(KernelMap.normalised(activation))
     attractor = points.attractor
     if attractor is None or not attractor.slope.ball(15) < 0.75:
@@ -236,9 +237,6 @@ def final_correlations(
     rng: np.random.Generator, expression: str, start: float, width: int, depth: int, networks: int
 ) -> np.ndarray:
     """Return the correlations of two samples after `depth` RMS-normalised layers, one per network."""
-    from numerics.network.gram_chain import gram_chain
-    from numerics.network.network import layer_normalised_mlp
-
     network = layer_normalised_mlp(Activation.from_text(expression), width, depth, centred=False)
     *_, last = gram_chain(network, np.array([[1.0, start], [start, 1.0]]), rng, repeats=networks)
     return np.array(last[:, 0, 1])

@@ -26,9 +26,9 @@ from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.papers import ISOMETRY
 from theory.activation import Activation, catalogue
 from theory.activation.evaluation import to_sympy
-from theory.enclosure.ball import Number
 from theory.kernel_map.correlation_map import compare
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.mean_field import scaled
 
 GAINS = (Fraction(1, 2), Fraction(2))

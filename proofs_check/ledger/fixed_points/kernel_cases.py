@@ -12,18 +12,24 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
+import flint
+import sympy as sp
+
 from proofs_check.evidence.certified import from_slack
 from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.slack_plot import decay_plot
 from proofs_check.evidence.symbolic import Derivation, cannot_say
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.strategies import activations
 from theory.activation import Activation
+from theory.activation.catalogue import hermite_polynomial
+from theory.activation.expression import Expression, number
+from theory.activation.expression import sqrt as root
 from theory.enclosure.ball import ball_of, working_bits
 from theory.kernel_map.kernel_map import KernelMap
 from theory.signal_propagation.fixed_point import Case, fixed_points
 
 if TYPE_CHECKING:
-    import flint
     from hypothesis.strategies import SearchStrategy
 
 STARTS = (Fraction(-9, 10), Fraction(-1, 3), Fraction(1, 5), Fraction(9, 10), 1 - Fraction(1, 10**6))
@@ -38,10 +44,6 @@ def kernel_activation(*coefficients: Fraction | int | str) -> Activation:
     >>> [str(kernel.coefficient(k)) for k in range(4)]
     ['2/5', '0', '3/5', '0']
     """
-    from theory.activation.catalogue import hermite_polynomial
-    from theory.activation.expression import Expression, number
-    from theory.activation.expression import sqrt as root
-
     powers = [Fraction(p) for p in coefficients]
     if any(p < 0 for p in powers) or sum(powers) != 1:
         raise ValueError(f"kernel_activation needs coefficients p_k >= 0 of sum 1, got {[str(p) for p in powers]}.")
@@ -104,8 +106,6 @@ def cases_of(case: Case) -> Callable[[], SearchStrategy[Activation]]:
     def draw() -> SearchStrategy[Activation]:
         from hypothesis import strategies as st
 
-        from proofs_check.strategies import activations
-
         return st.one_of(kernels(case), kernels(case), activations())
 
     return draw
@@ -165,8 +165,6 @@ def judge_depth_bound(
 
 def is_quick(kernel: KernelMap) -> bool:
     """Whether a map is evaluated in about a millisecond, close to 1 too: closed forms without a bivariate integral."""
-    import sympy as sp
-
     if kernel.expression is None:
         return False
     return all(type(part).__name__ != "BivariateNormalCDF" for part in kernel.expression.atoms(sp.Function))
@@ -188,8 +186,6 @@ def induction_over_powers(proof: Derivation) -> Derivation:
 
     1 - r^k <= k (1 - r), k >= 1; and, d = 1 - r, (1-d)^k - 1 + k d >= d^2 for k >= 2.
     """
-    import sympy as sp
-
     k, r, power = sp.symbols("k r R")
     d = 1 - r
     proof.equal("k = 1 is an equality", (1 - r) - 1 * d, 0)

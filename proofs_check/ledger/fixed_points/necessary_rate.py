@@ -25,8 +25,9 @@ from proofs_check.ledger.fixed_points.case_four_rate import ERRATUM, Factors, as
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, cases_of, in_case, kernel_activation
 from proofs_check.ledger.papers import FIXED_POINTS
 from theory.activation import Activation, catalogue
-from theory.enclosure.ball import Number, ball_of
+from theory.enclosure.ball import ball_of
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.fixed_point import fixed_points
 
 

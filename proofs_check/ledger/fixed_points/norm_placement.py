@@ -14,6 +14,11 @@ from typing import Literal
 import numpy as np
 import sympy as sp
 
+from numerics.network.gram_chain import gram_chain
+from numerics.network.layer import Elementwise, GaussianLinear
+from numerics.network.network import Network
+from numerics.network.normalisation import LayerNorm
+from numerics.statistics.e_value import MeanTest
 from proofs_check import strategies
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, series_of_kernel
@@ -132,8 +137,6 @@ def case_of_each_placement(statement: NormPlacement, activation: Activation, _: 
 @claim.sampled
 def three_layers_of_width_500(statement: NormPlacement, activation: Activation, trial: Trial) -> Evidence:
     """Test the mean cosine of two states after three layers against the map's third iterate, within 0.03."""
-    from numerics.statistics.e_value import MeanTest
-
     parts = []
     for placement, kind in statement.kinds.items():
         kernel = KernelMap.centred(activation) if kind == "centred" else KernelMap.normalised(activation)
@@ -148,11 +151,6 @@ def three_layers_of_width_500(statement: NormPlacement, activation: Activation, 
 
 def state_cosines(rng: np.random.Generator, expression: str, placement: Placement, networks: int) -> np.ndarray:
     """Return cosines of two states after three layers of width 500 with the norm at this place, from correlation 0.6."""
-    from numerics.network.gram_chain import gram_chain
-    from numerics.network.layer import Elementwise, GaussianLinear
-    from numerics.network.network import Network
-    from numerics.network.normalisation import LayerNorm
-
     norm, activation = LayerNorm("layer" in placement), Elementwise(Activation.from_text(expression))
     inner = (norm, activation) if "before" in placement else (activation, norm)
     network = Network((GaussianLinear(), *inner), width=500, depth=3)

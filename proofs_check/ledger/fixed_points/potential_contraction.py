@@ -22,12 +22,15 @@ from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.symbolic import cannot_say
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung
+from proofs_check.interval.contraction import prove_by_monotonicity
+from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, cases_of, in_case, kernel_activation
 from proofs_check.ledger.isometry.layer_contraction import two_term_steps
 from proofs_check.ledger.papers import FIXED_POINTS
 from theory.activation import Activation, catalogue
-from theory.enclosure.ball import Number, ball_of, working_bits
+from theory.enclosure.ball import ball_of, working_bits
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.fixed_point import FixedPoint, fixed_points
 
 
@@ -91,16 +94,12 @@ def as_the_contraction_at_zero(statement: PotentialContraction, _: None, __: Tri
 @claim.certified
 def on_the_whole_interval(statement: PotentialContraction, activation: Activation, trial: Trial) -> Evidence:
     """Certify b - rate(q) a >= 0, a = (kappa-rho*)/(rho-rho*) and b = (1-kappa)/(1-rho), by monotonicity on cells."""
-    from proofs_check.interval.contraction import prove_by_monotonicity
-
     kernel = KernelMap.normalised(activation)
     found = fixed_points(kernel)
     star = next((point for point in found.points if point.stable), None)
     if star is None:
         return cannot_say(Rung.CERTIFIED, f"no attracting point is known: {found.undecided}")
     if kernel.expression is not None and star.value.exact is not None and star.value.exact.is_Rational:
-        from proofs_check.interval.prover import prove_nonnegative
-
         r, kappa, end = kernel.symbol, kernel.expression, star.value.exact
         factor = statement.rate(star.slope.exact)
         proof = prove_nonnegative((1 - kappa) * (r - end) - factor * (kappa - end) * (1 - r), {r: (end, 1)})

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.network.weight_action import gaussian_columns
+from numerics.statistics.e_value import MeanTest
 from proofs_check import strategies
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, belongs, equal, function, implies, mean
@@ -29,10 +31,11 @@ from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC
 from proofs_check.ledger.papers import ISOMETRY
 from theory.activation import Activation, catalogue
-from theory.enclosure.ball import Number, ball_of, working_bits
+from theory.enclosure.ball import ball_of, working_bits
 from theory.enclosure.quadrature import Integrand, expectation
 from theory.kernel_map.correlation_map import compare
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.fixed_point import fixed_points
 
 SKIP = Fraction(3, 5)
@@ -154,8 +157,6 @@ def blocks_of_width_1000(statement: ResidualBlock, activation: Activation, trial
 
     Its mean over the weights is exact at every width; f = s/sqrt(E s^2).
     """
-    from numerics.statistics.e_value import MeanTest
-
     kernel = KernelMap.normalised(activation)
     t, width = float(SKIP), 1000
     scale = float(kernel.scale.ball(20)) ** 0.5
@@ -180,8 +181,6 @@ def blocks_of_width_1000(statement: ResidualBlock, activation: Activation, trial
 
 def block_products(rng: np.random.Generator, expression: str, identity: bool, width: int, networks: int) -> np.ndarray:
     """Return y.y'/width for two samples of mean MEAN and norm^2 width after sqrt(1-t^2) s(Wx)/sqrt(E s^2) + t skip(x)."""
-    from numerics.network.weight_action import gaussian_columns
-
     activation = Activation.from_text(expression)
     scale = float(KernelMap.normalised(activation).scale.ball(20)) ** 0.5
     t = float(SKIP)

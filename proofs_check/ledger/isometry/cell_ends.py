@@ -24,6 +24,7 @@ from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.symbolic import Derivation, cannot_say
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.interval.contraction import prove_by_monotonicity
 from proofs_check.ledger.activation_cases import nonlinear, rational_above
 from proofs_check.ledger.isometry.layer_contraction import nonlinearity_strength
 from proofs_check.ledger.papers import ISOMETRY
@@ -113,8 +114,6 @@ def by_increasing_series(statement: CellEnds, _: None, __: Trial) -> Evidence:
 @claim.certified
 def by_values_of_the_map(statement: CellEnds, activation: Activation, _: Trial) -> Evidence:
     """Evaluate the map itself: H at the ends, H inside 16 cells against their bound, and the cells that prove A7."""
-    from proofs_check.interval.contraction import prove_by_monotonicity
-
     kernel = KernelMap.centred(activation)
     beta, alpha = kernel.nonlinearity_strength.ball(25), kernel.slope_at_zero.ball(25)
     with flint.ctx.workdps(40):

@@ -26,7 +26,8 @@ from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
 from theory.gaussian.ball_evaluation import ball_evaluate
-from theory.isometry.gram_matrix import GramMatrix, isometry_gap_bound
+from theory.isometry.gap_bound import isometry_gap_bound
+from theory.isometry.gram_matrix import GramMatrix
 
 
 @dataclass(frozen=True)

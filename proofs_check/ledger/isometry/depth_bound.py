@@ -14,6 +14,9 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.network.gram_chain import gram_chain
+from numerics.network.network import layer_normalised_mlp
+from numerics.statistics.e_value import MeanTest
 from proofs_check import strategies
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_most, below, centred_kernel_map, equal, function, rational
@@ -120,8 +123,6 @@ def by_iterating_balls(statement: DepthBound, activation: Activation, trial: Tri
 @claim.sampled
 def through_networks_of_width_1000(statement: DepthBound, activation: Activation, trial: Trial) -> Evidence:
     """Test E|rho_l| <= bound + noise at layers 2, 4, 6 of networks; noise is the floor 1/sqrt(d (1 - alpha^2))."""
-    from numerics.statistics.e_value import MeanTest
-
     kernel = KernelMap.centred(activation)
     alpha = float(kernel.slope_at_zero.ball(20))
     rate = float(rational_above(statement.rate, kernel))
@@ -142,9 +143,6 @@ def final_correlations(
     rng: np.random.Generator, expression: str, start: float, width: int, depth: int, networks: int
 ) -> np.ndarray:
     """Return |rho| after `depth` layer-normalised layers for independent networks on two samples of correlation `start`."""
-    from numerics.network.gram_chain import gram_chain
-    from numerics.network.network import layer_normalised_mlp
-
     network = layer_normalised_mlp(Activation.from_text(expression), width, depth)
     gram = np.array([[1.0, start], [start, 1.0]])
     *_, last = gram_chain(network, gram, rng, repeats=networks)

@@ -17,6 +17,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.network.gram_chain import correlation_potential, gram_chain, isometry_gap
+from numerics.network.network import layer_normalised_mlp
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, at_most, belongs, equal, function, mean, probability
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -139,8 +142,6 @@ def where_the_bound_meets_the_floor(statement: FiniteWidthDepthBound, _: None, _
 @claim.sampled
 def potential_in_ten_layers(statement: FiniteWidthDepthBound, activation: Activation, trial: Trial) -> Evidence:
     """Count the networks whose gamma exceeds the bound at one of the first ten layers."""
-    from numerics.statistics.e_value import MeanTest
-
     kernel = KernelMap.centred(activation)
     beta = float(kernel.nonlinearity_strength.ball(20))
     test = MeanTest(statement.least, statement.most, support=(0.0, 1.0), delta=0.05)
@@ -162,8 +163,6 @@ def _slack_of_the_first_layer(kernel: KernelMap, beta: float) -> Figure:
 @claim.sampled
 def gap_until_the_floor(statement: FiniteWidthDepthBound, activation: Activation, trial: Trial) -> Evidence:
     """Compare the layer at which the gap overtakes n gamma_0 beta_0^-l with l*, within two layers on average."""
-    from numerics.statistics.e_value import MeanTest
-
     kernel = KernelMap.centred(activation)
     alpha, beta = float(kernel.slope_at_zero.ball(20)), float(kernel.nonlinearity_strength.ball(20))
     potential = SIZE * float(START / (1 - START))
@@ -181,8 +180,6 @@ def gap_until_the_floor(statement: FiniteWidthDepthBound, activation: Activation
 
 def broken_bounds(rng: np.random.Generator, expression: str, rate: float) -> np.ndarray:
     """Return 1 for networks with gamma_l > gamma_0 rate^-l at some l <= 10, else 0."""
-    from numerics.network.gram_chain import correlation_potential
-
     initial = float(START / (1 - START))
     broken = np.zeros(NETWORKS, dtype=bool)
     for layer, gram in enumerate(_grams(rng, expression, EARLY), 1):
@@ -192,8 +189,6 @@ def broken_bounds(rng: np.random.Generator, expression: str, rate: float) -> np.
 
 def crossing_layers(rng: np.random.Generator, expression: str, rate: float, centre: float) -> np.ndarray:
     """Return first layers with gap > n gamma_0 rate^-l, less `centre`, cut at +-SPAN."""
-    from numerics.network.gram_chain import isometry_gap
-
     potential = SIZE * float(START / (1 - START))
     depth = ceil(centre) + SPAN
     first = np.full(NETWORKS, np.inf)
@@ -207,9 +202,6 @@ def crossing_layers(rng: np.random.Generator, expression: str, rate: float, cent
 
 def _grams(rng: np.random.Generator, expression: str, depth: int) -> Any:
     """Yield the Gram matrices of networks on ten samples of correlation 1/2, layer by layer."""
-    from numerics.network.gram_chain import gram_chain
-    from numerics.network.network import layer_normalised_mlp
-
     network = layer_normalised_mlp(Activation.from_text(expression), WIDTH, depth)
     rho = float(START)
     return gram_chain(network, rho + (1 - rho) * np.eye(SIZE), rng, repeats=NETWORKS)

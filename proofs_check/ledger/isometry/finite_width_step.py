@@ -17,6 +17,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.network.normalisation import LayerNorm
+from numerics.network.weight_action import gaussian_columns
+from numerics.statistics.e_value import MeanTest
 from proofs_check import strategies
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import (
@@ -139,8 +142,6 @@ def by_the_delta_method(statement: FiniteWidthStep, _: None, __: Trial) -> Evide
 @claim.sampled
 def mean_at_width_100(statement: FiniteWidthStep, activation: Activation, trial: Trial) -> Evidence:
     """Test E r' = kernel(1/2) + bias/100; r' lies in [-1, 1], so betting needs nothing else."""
-    from numerics.statistics.e_value import MeanTest
-
     width = 100
     expected, _ = _prediction(statement, activation, width)
     test = MeanTest.equal(expected, support=(-1.0, 1.0), delta=0.0018)
@@ -166,8 +167,6 @@ def law_at_width_400(statement: FiniteWidthStep, activation: Activation, trial: 
 @claim.sampled
 def neurons_along_a_network(statement: FiniteWidthStep, activation: Activation, trial: Trial) -> Evidence:
     """Test that products of centred activations exceed kernel(rho_l) by 0 on average, at every layer of networks."""
-    from numerics.statistics.e_value import MeanTest
-
     fourth = fourth_moment(activation)
     if fourth is None:
         return cannot_say(Rung.SAMPLED, "no bound on E s^4, so samples have no known variance")
@@ -206,9 +205,6 @@ def neuron_residuals(
     S and T are the activations of the two samples at one neuron, centred and scaled by their exact moments; rho is the
     correlation the layer was given. Ordered by layer, so each entry has mean 0 given all before it.
     """
-    from numerics.network.normalisation import LayerNorm
-    from numerics.network.weight_action import gaussian_columns
-
     centred = KernelMap.centred(Activation.from_text(expression))
     mean, scale = float(centred.hermite.mean.ball(20)), float(centred.hermite.variance.ball(20)) ** 0.5
     gram = np.broadcast_to(np.array([[1.0, 0.8], [0.8, 1.0]]), (networks, 2, 2))

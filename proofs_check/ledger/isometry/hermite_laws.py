@@ -27,6 +27,7 @@ from proofs_check.ledger.papers import ISOMETRY
 from theory.activation import Activation, catalogue
 from theory.activation.evaluation import to_sympy
 from theory.activation.expression import X
+from theory.enclosure.ball import ball_of
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.value import slope_activation
 
@@ -187,6 +188,4 @@ def _is_zero(expression: sp.Expr) -> bool:
 
 
 def _value(exact: Any) -> flint.arb:
-    from theory.enclosure.ball import ball_of
-
     return ball_of(sp.sympify(exact))

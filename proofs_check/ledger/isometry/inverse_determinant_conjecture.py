@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.campaign.random_streams import stream
 from proofs_check import strategies
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, above, at_most, centred_kernel_map, equal, function, rational
@@ -131,8 +132,6 @@ def for_every_pair_of_samples(statement: InverseDeterminantContraction, step: Me
 @claim.for_all(SAMPLED)
 def by_search(statement: InverseDeterminantContraction, _: None, trial: Trial) -> Evidence:
     """Draw maps and nearly singular matrices, climb from the worst, and check the worst of all in rational arithmetic."""
-    from numerics.campaign.random_streams import stream
-
     rng = stream(trial.seed, trial.key[0], trial.key[-1])
     worst: dict[int, tuple[Fraction, MeanFieldStep]] = {}
     for size in SIZES:

@@ -16,6 +16,7 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check import strategies
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, at_most, belongs, centred_kernel_map, function, rational
@@ -25,9 +26,12 @@ from proofs_check.evidence.sampled import all_of, judge_mean
 from proofs_check.evidence.symbolic import Derivation, Domain, cannot_say
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung
+from proofs_check.interval.contraction import prove_kernel_contraction
+from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger.activation_cases import correlated_products, fourth_moment, nonlinear, rational_above
 from proofs_check.ledger.papers import ISOMETRY
 from theory.activation import Activation, catalogue
+from theory.gaussian.bivariate_normal import BivariateNormalCDF
 from theory.kernel_map.kernel_map import KernelMap
 
 Rate = Callable[[sp.Expr], sp.Expr]
@@ -122,13 +126,10 @@ def on_the_whole_interval(statement: LayerContraction, activation: Activation, t
     kernel = KernelMap.centred(activation)
     rate = rational_above(statement.rate, kernel)
     if kernel.expression is not None and not _is_special(kernel.expression):
-        from proofs_check.interval.prover import prove_nonnegative
-
         r, kappa = kernel.symbol, kernel.expression
         proof = prove_nonnegative(r * (1 - kappa) - rate * kappa * (1 - r), {r: (0, 1)}, sharpness=True)
         if proof.verdict != "inconclusive":
             return from_proof(proof, f"closed form, rate {sp.N(rate, 8)}")
-    from proofs_check.interval.contraction import prove_kernel_contraction
 
     coefficients = kernel.coefficients(80, trial.profile.digits)[1:]
     return from_monotone(prove_kernel_contraction(coefficients, rate), f"80 coefficients, rate {sp.N(rate, 8)}")
@@ -136,16 +137,12 @@ def on_the_whole_interval(statement: LayerContraction, activation: Activation, t
 
 def _is_special(expression: sp.Expr) -> bool:
     """Whether a closed form holds a function that interval tapes do not know: the bivariate normal's, or erfi."""
-    from theory.gaussian.bivariate_normal import BivariateNormalCDF
-
     return bool(expression.has(BivariateNormalCDF, sp.erfi))
 
 
 @claim.sampled
 def one_neuron_at_a_time(statement: LayerContraction, activation: Activation, trial: Trial) -> Evidence:
     """Test E (s(U)-c_0)(s(V)-c_0)/Var s <= bound(rho): the mean over neurons is kappa(rho) at any width."""
-    from numerics.statistics.e_value import MeanTest
-
     kernel = KernelMap.centred(activation)
     fourth = fourth_moment(activation)
     if fourth is None:

@@ -24,12 +24,14 @@ from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.symbolic import Derivation, cannot_say
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.isometry.correlation_gap_bound import squared_correlation_bound
 from proofs_check.ledger.isometry.quadratic_gap_bound import together
 from proofs_check.ledger.papers import ISOMETRY
 from theory.gaussian.ball_evaluation import ball_evaluate
-from theory.isometry.gram_matrix import GramMatrix, isometry_gap_bound
+from theory.isometry.gap_bound import isometry_gap_bound
+from theory.isometry.gram_matrix import GramMatrix
 
 SIZES = (3, 10, 100)
 """Batch sizes whose extremal matrices are certified for every correlation, and whose largest share is enclosed."""
@@ -142,8 +144,6 @@ def from_the_extremal_matrix(statement: LinearGapBound, _: None, __: Trial) -> E
 @claim.for_all(CERTIFIED)
 def on_the_extremal_matrices(statement: LinearGapBound, _: None, trial: Trial) -> Evidence:
     """Certify C gamma >= B_n(r) up to the share, and the bound for r >= 0, for each batch size; enclose the largest share."""
-    from proofs_check.interval.prover import prove_nonnegative
-
     d, r = sp.Symbol("d", real=True), sp.Symbol("r", real=True)
     found = []
     for n in SIZES:

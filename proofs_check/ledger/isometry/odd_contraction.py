@@ -22,6 +22,8 @@ from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.symbolic import Derivation, cannot_say
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung
+from proofs_check.interval.contraction import prove_kernel_contraction
+from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger.activation_cases import nonlinear, rational_above
 from proofs_check.ledger.isometry.layer_contraction import Rate
 from proofs_check.ledger.isometry.layer_contraction import one_neuron_at_a_time as sample_neurons
@@ -153,9 +155,6 @@ def best_constant_is_the_share(statement: OddContraction, activation: Activation
 @claim.certified
 def away_from_zero(statement: OddContraction, activation: Activation, trial: Trial) -> Evidence:
     """Certify the contraction on [1/100, 1] by the branch and bound of A7; at 0 it is an equality."""
-    from proofs_check.interval.contraction import prove_kernel_contraction
-    from proofs_check.interval.prover import prove_nonnegative
-
     reason = statement.silent(activation)
     if reason is not None:
         return cannot_say(Rung.CERTIFIED, f"the statement is silent: {reason}")

@@ -21,11 +21,13 @@ from proofs_check.evidence.certified import from_proof, from_slack
 from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.symbolic import Derivation
 from proofs_check.evidence.trial import Trial
+from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.isometry.correlation_gap_bound import outside_regime, squared_correlation_bound
 from proofs_check.ledger.papers import ISOMETRY
 from theory.gaussian.ball_evaluation import ball_evaluate
-from theory.isometry.gram_matrix import GramMatrix, isometry_gap_bound
+from theory.isometry.gap_bound import isometry_gap_bound
+from theory.isometry.gram_matrix import GramMatrix
 
 SIZES = (2, 3, 10)
 """Batch sizes whose extremal matrices are certified for every correlation."""
@@ -108,8 +110,6 @@ def by_gershgorin(statement: QuadraticGapBound, _: None, __: Trial) -> Evidence:
 @claim.for_all(CERTIFIED)
 def on_the_extremal_matrices(statement: QuadraticGapBound, _: None, __: Trial) -> Evidence:
     """Certify both bounds against B_n(r), the gap of the equicorrelated matrix -r, for all r: it is the largest (A4)."""
-    from proofs_check.interval.prover import prove_nonnegative
-
     d = sp.Symbol("d", real=True)
     half = sp.Rational(statement.half_regime.numerator, statement.half_regime.denominator)
     found = []

@@ -16,6 +16,9 @@ from math import ceil, log
 import numpy as np
 import sympy as sp
 
+from numerics.network.gram_chain import gram_chain, isometry_gap
+from numerics.network.network import layer_normalised_mlp
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_most, centred_kernel_map, equal, function, mean, rational
 from proofs_check.evidence.evidence import Evidence
@@ -121,8 +124,6 @@ def by_the_linear_recursion(statement: StationaryFloor, _: None, __: Trial) -> E
 @claim.sampled
 def in_networks_of_width_500(statement: StationaryFloor, activation: Activation, trial: Trial) -> Evidence:
     """Test the mean of rho^2 over pairs, and the gap, after enough layers from orthogonal samples, against the statement."""
-    from numerics.statistics.e_value import MeanTest
-
     reason = uncovered(activation)
     if reason is not None:
         return cannot_say(Rung.SAMPLED, reason)
@@ -145,9 +146,6 @@ def in_networks_of_width_500(statement: StationaryFloor, activation: Activation,
 
 def floor_values(rng: np.random.Generator, expression: str, depth: int, scale: float, gap: bool) -> np.ndarray:
     """Return the mean of rho^2 over pairs, or the isometry gap, over `scale`, for independent networks; cut at 2."""
-    from numerics.network.gram_chain import gram_chain, isometry_gap
-    from numerics.network.network import layer_normalised_mlp
-
     network = layer_normalised_mlp(Activation.from_text(expression), WIDTH, depth)
     *_, last = gram_chain(network, np.eye(SIZE), rng, repeats=NETWORKS)
     pairs = np.triu_indices(SIZE, 1)

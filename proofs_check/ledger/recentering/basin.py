@@ -14,6 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
+from numerics.recentering.angle_recursion import MeanField
+from numerics.recentering.batch import generic_grams, odd_state
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, Claim, Mutant
 from proofs_check.claim.formula import Formula, belongs, function, rational
 from proofs_check.evidence.evidence import Evidence
@@ -67,8 +70,6 @@ claim = Claim(
 @claim.sampled
 def generic_starts(statement: Basin, case: RecentredCase, trial: Trial) -> Evidence:
     """Bet against the two bounds with the indicator of ending odd, one per start."""
-    from numerics.statistics.e_value import MeanTest
-
     low, high = statement.share(case.batch_size)
     test = MeanTest(max(low, 0.0) - 2**-10, min(high, 1.0) + 2**-10, support=(-0.125, 1.125), delta=0.099)
     config = {"batch_size": case.batch_size, "layers": 500, "starts": 50}
@@ -77,8 +78,5 @@ def generic_starts(statement: Basin, case: RecentredCase, trial: Trial) -> Evide
 
 def odd_indicators(rng: np.random.Generator, batch_size: int, layers: int, starts: int) -> np.ndarray:
     """Return 1.0 for each Gaussian start that ends at the odd point of the mean-field recursion."""
-    from numerics.recentering.angle_recursion import MeanField
-    from numerics.recentering.batch import generic_grams, odd_state
-
     grams = generic_grams(starts, batch_size, 2 * batch_size, rng)
     return odd_state(MeanField().iterate(grams, layers)).is_odd.astype(np.float64)

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
+from numerics.recentering.batch import clustered_grams, first_hit, generic_grams, odd_state
+from numerics.recentering.network import recentred_chain
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, belongs, equal, probability, rational
 from proofs_check.evidence.evidence import Evidence
@@ -91,8 +94,6 @@ claim = Claim(
 @claim.sampled
 def in_networks(statement: FiniteWidth, case: NetworkCase, trial: Trial) -> Evidence:
     """Bet against the bounds with one indicator per network."""
-    from numerics.statistics.e_value import MeanTest
-
     low, high = statement.kept_when_rescaled if case.rescaled else statement.reached
     test = MeanTest(low - 2**-10, high + 2**-10, support=(-0.125, 1.125), delta=0.099)
     config = {"batch_size": case.batch_size, "width": case.width, "networks": 12}
@@ -103,18 +104,12 @@ def in_networks(statement: FiniteWidth, case: NetworkCase, trial: Trial) -> Evid
 
 def odd_reached(rng: np.random.Generator, batch_size: int, width: int, networks: int) -> np.ndarray:
     """Return 1.0 for each network of 200 layers without rescaling whose generic input meets the odd state."""
-    from numerics.recentering.batch import first_hit, generic_grams
-    from numerics.recentering.network import recentred_chain
-
     gram = generic_grams(1, batch_size, 2 * batch_size, rng)[0]
     return (first_hit(recentred_chain(gram, width, 200, rng, repeats=networks)) > 0).astype(np.float64)
 
 
 def odd_kept(rng: np.random.Generator, batch_size: int, width: int, networks: int) -> np.ndarray:
     """Return 1.0 for each rescaled network that is in the odd state after 30 layers, begun from a cluster of spread 1e-3."""
-    from numerics.recentering.batch import clustered_grams, odd_state
-    from numerics.recentering.network import recentred_chain
-
     gram = clustered_grams(batch_size, 1e-3, rng)[0]
     *_, last = recentred_chain(gram, width, 30, rng, repeats=networks, rescaled=True)
     return odd_state(last).is_odd.astype(np.float64)

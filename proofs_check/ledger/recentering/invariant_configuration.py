@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, mean
 from proofs_check.evidence.evidence import Evidence
@@ -121,8 +122,6 @@ def on_integer_weights(statement: InvariantState, case: WideCase, _: Trial) -> E
 @claim.sampled
 def in_networks(statement: InvariantState, case: WideCase, trial: Trial) -> Evidence:
     """Test per neuron of rescaled and plain layers: share of the squared norms that is the cluster's, and the overlap."""
-    from numerics.statistics.e_value import MeanTest
-
     n, d = case.batch_size, case.width
     share = 1.0 / (1.0 + float(statement.ratio(n)))
     # +1 or -1 at the true ratio; a ratio of n^2 would stretch the one to at most 5/2

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, limit, mean
 from proofs_check.evidence.evidence import Evidence
@@ -103,8 +104,6 @@ def in_wide_chains(statement: OrthogonalityGap, case: WideCase, trial: Trial) ->
     The variance of N V^2 in the limit is 2 E^2/D, D = (n-1)(n+2)/2 components of one variance; twice that is declared. The
     widths of support stay above the O(n/N) bias of the limit.
     """
-    from numerics.statistics.e_value import MeanTest
-
     n, width = case.batch_size, case.width
     limit = float(statement.stationary(Fraction(n)))
     scale = (n - 1) * (n + 2) ** 2 / (4 * n * (n + 1))

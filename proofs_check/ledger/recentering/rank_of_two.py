@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, belongs, equal, function, implies, probability
 from proofs_check.evidence.evidence import Evidence
@@ -113,8 +114,6 @@ def by_patterns(statement: RankTwo, case: PairCase, _: Trial) -> Evidence:
 @claim.sampled
 def by_layers(statement: RankTwo, case: PairCase, trial: Trial) -> Evidence:
     """Test the share of Gaussian layers with rank 2, decided from signs and one cross product."""
-    from numerics.statistics.e_value import MeanTest
-
     angle = sp.Rational(case.share.numerator, case.share.denominator) * sp.pi
     expected = float(statement.probability(angle, case.width))
     test = MeanTest.equal(expected, support=(-0.5, 1.5), delta=0.02)

@@ -19,6 +19,8 @@ import flint
 import numpy as np
 import sympy as sp
 
+from numerics.network.normalisation import Recentre, Rescale
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, law, mean
 from proofs_check.evidence.certified import from_slack
@@ -151,8 +153,6 @@ def by_an_integral_over_angles(statement: RescaledGrowth, case: Cluster, _: Tria
 @claim.sampled
 def in_neurons(statement: RescaledGrowth, case: Cluster, trial: Trial) -> Evidence:
     """Test the mean squared distance inside the cluster after recentring and rescaling, over 2n/(n-2): it lies in [0, 1]."""
-    from numerics.statistics.e_value import MeanTest
-
     n = case.batch_size
     expected = float(statement.growth(n, case.spread)) * float(case.spread) * n * (n - 2) / (2 * (n - 1))
     test = MeanTest.equal(min(expected, 0.999), support=(0.0, 1.0), delta=max(0.02, 0.3 * min(expected, 0.5)))
@@ -162,8 +162,6 @@ def in_neurons(statement: RescaledGrowth, case: Cluster, trial: Trial) -> Eviden
 
 def distances(rng: np.random.Generator, batch_size: int, spread: float, neurons: int) -> np.ndarray:
     """Return, per neuron, the mean squared distance of cluster samples after RC and RS, over its largest value 2n/(n-2)."""
-    from numerics.network.normalisation import Recentre, Rescale
-
     n = batch_size
     deviation = np.sqrt(spread / 2)  # of each sample, in units of the distance to the odd one
     state = deviation * rng.standard_normal((1, n, neurons))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, equal
 from proofs_check.evidence.evidence import Evidence
@@ -76,8 +77,6 @@ def by_radial_moments(statement: RescalingFactor, _: None, __: Trial) -> Evidenc
 @claim.sampled
 def by_scores(statement: RescalingFactor, case: RecentredCase, trial: Trial) -> Evidence:
     """Test E f(u) score(u) along one pair direction, whose mean is factor times the eigenvalue without rescaling."""
-    from numerics.statistics.e_value import MeanTest
-
     n = case.batch_size
     pairs = symmetric_eigenvalues(n, case.kernel)[1]
     assert pairs is not None  # n >= 4

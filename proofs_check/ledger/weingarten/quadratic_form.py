@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.network.haar_matrix import haar_orthogonal, haar_unitary
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function
 from proofs_check.evidence.evidence import Evidence
@@ -177,8 +179,6 @@ def _trace_relation(statement: QuadraticForm, case: RowExponents) -> Evidence:
 @claim.sampled
 def sampled_forms(statement: QuadraticForm, case: RowExponents, trial: Trial) -> Evidence:
     """Test E prod a_i^{k_i} on Haar matrices at the spectrum (3, 1/2, 1/2, 1/2, 1/2): every a_i lies in [1/2, 3]."""
-    from numerics.statistics.e_value import MeanTest
-
     order = sum(case.exponents)
     expected = float(evaluate_power_sums(statement.moment(case.group, case.exponents), SPECTRUM))
     support = (0.5**order, 3.0**order)
@@ -189,8 +189,6 @@ def sampled_forms(statement: QuadraticForm, case: RowExponents, trial: Trial) ->
 
 def form_products(rng: np.random.Generator, group: Group, powers: Partition, size: int) -> np.ndarray:
     """Return prod_i a_i^{k_i} for `size` Haar matrices at the spectrum SPECTRUM."""
-    from numerics.network.haar_matrix import haar_orthogonal, haar_unitary
-
     draw = haar_orthogonal if group == "orthogonal" else haar_unitary
     matrices = draw(rng, len(SPECTRUM), samples=size)[:, : len(powers)]
     forms = np.abs(matrices) ** 2 @ np.array([float(x) for x in SPECTRUM])

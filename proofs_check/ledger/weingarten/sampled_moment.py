@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
+from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, Claim, Mutant
 from proofs_check.claim.formula import Formula, equal, function, mean
 from proofs_check.evidence.evidence import Evidence
@@ -92,8 +93,6 @@ def monomials(case: HaarLaw) -> list[str]:
 @claim.sampled
 def moments_of_entries(statement: SampledMoment, case: HaarLaw, trial: Trial) -> Evidence:
     """Test the mean of the real part of each monomial; it lies in [-1, 1]."""
-    from numerics.statistics.e_value import MeanTest
-
     texts = monomials(case)
     parts = []
     for text in texts:

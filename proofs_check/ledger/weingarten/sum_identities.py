@@ -31,7 +31,7 @@ from proofs_check.ledger.weingarten.gram_inverse import Table
 from proofs_check.ledger.weingarten.notation import table_formulas, weingarten_formula
 from proofs_check.ledger.weingarten.pairing_sum import elements, kind
 from theory.haar.dimension import Group
-from theory.haar.partition import Partition, centraliser_order
+from theory.haar.partition import Partition, centraliser_order, integer_partitions
 from theory.haar.rational_function import RationalFunction
 from theory.haar.weingarten import jack_parameter, weingarten_table
 
@@ -134,8 +134,6 @@ def over_the_whole_table(statement: SumIdentities, case: GroupOrder, _: Trial) -
 
 def class_sizes(group: Group, order: int) -> dict[Partition, int]:
     """Return {class: N_mu}, counted one by one for small orders, else k!/z_mu or 2^k k!/(2^l z_mu)."""
-    from theory.haar.partition import integer_partitions
-
     alpha = jack_parameter(group)
     if order > _ENUMERATED:
         total = alpha**order * factorial(order)

@@ -9,12 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from numerics.batch_norm.gradient import gradient_path
+from numerics.batch_norm.network import BatchNormNetwork, gap_path
+from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_large, one_small
 from proofs_check.evidence.plot import Mark, Plot, Series
-
-if TYPE_CHECKING:
-    import numpy as np
+from theory.batch_norm.gradient import gradient_bound
+from theory.batch_norm.one_step import isometry_gap
+from theory.batch_norm.time_scale import necessary_constant, sharpness_of_time_scale, time_scale
+from theory.batch_norm.worst_spectrum import small_spike_gap, worst_decrease
+from theory.number import Number
 
 __all__ = [
     "FIGURES",
@@ -40,13 +46,6 @@ def gap_against_depth(
     -------
     Plot
     """
-    import numpy as np
-
-    from numerics.batch_norm.network import BatchNormNetwork, gap_path
-    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_small
-    from theory.batch_norm.time_scale import necessary_constant, time_scale
-    from theory.batch_norm.worst_spectrum import small_spike_gap
-
     rng = np.random.default_rng(seed)
     batch = batch_with_spectrum(rng, one_small(width, float(eps)), samples=networks)
     gaps = gap_path(BatchNormNetwork(width, depth), batch, rng)
@@ -74,10 +73,6 @@ def gap_against_depth(
 
 def worst_chain(width: int, eps: Fraction, depth: int) -> np.ndarray:
     """Return phi_0 = phi(eps), phi_{l+1} = phi_l - g_d(phi_l): g_d/phi interpolated between 40 exact values, 2/(d+2) below them."""
-    import numpy as np
-
-    from theory.batch_norm.worst_spectrum import small_spike_gap, worst_decrease
-
     first, last = np.log(float(eps) / (1 - float(eps))), np.log(1e4)
     grid = [eps, *(Fraction(1 / (1 + np.exp(-x))).limit_denominator(10**6) for x in np.linspace(first, last, 40)[1:])]
     gaps = np.array([float(small_spike_gap(width, e).value(12)) for e in grid])
@@ -107,8 +102,6 @@ def gradients_against_depth(
     Plot
         Loss <G, X_L>, |G| = 1 in a uniform direction.
     """
-    import numpy as np
-
     series = []
     for name, weights in (("Haar weights", "haar"), ("Gaussian weights", "gaussian")):
         found = np.array([_first_gradients(width, depth, weights, networks, seed) for depth in depths])
@@ -127,11 +120,6 @@ def gradients_against_depth(
 
 
 def _first_gradients(width: int, depth: int, weights: str, networks: int, seed: int) -> np.ndarray:
-    import numpy as np
-
-    from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.network import BatchNormNetwork
-
     rng = np.random.default_rng((seed, depth))
     batch = rng.standard_normal((networks, width, width))
 
@@ -152,9 +140,6 @@ def sharpness_of_time_scale_plot(widths: Sequence[int] = (2, 10, 100), points: i
     points : int
         Certified values for each width, from eps = 0.999 down to 1e-30, half of them above 0.001.
     """
-    from theory.batch_norm.time_scale import sharpness_of_time_scale
-    from theory.batch_norm.worst_spectrum import small_spike_gap
-
     near, far = (points + 1) // 2, points // 2
     logits = [7 - 14 * k / (near - 1) for k in range(near)] + [-7 - 62 * (k + 1) / far for k in range(far)]
     grid = [Fraction(1 / (1 + math.exp(-logit))).limit_denominator(10**32) for logit in logits]
@@ -182,15 +167,6 @@ def excess_against_gap(width: int = 10, decades: int = 10, networks: int = 20, s
     decades : int
         Batches (d - (d-1) t, t, ..., t) with t = 10^-1, ..., 10^-decades.
     """
-    import numpy as np
-
-    from numerics.batch_norm.gradient import gradient_path
-    from numerics.batch_norm.network import BatchNormNetwork
-    from numerics.batch_norm.prescribed_spectrum import batch_with_spectrum, one_large
-    from theory.batch_norm.gradient import gradient_bound
-    from theory.batch_norm.one_step import isometry_gap
-    from theory.enclosure.ball import Number
-
     rng, gaps, excesses = np.random.default_rng(seed), [], []
     plateau = np.log((width - 1) / (2 * width)) / 2
 

@@ -9,12 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+import sympy as sp
+
+from numerics.campaign.random_streams import stream
+from numerics.covariance_sde.chain import correlations, final_covariances, norm_reaches
+from numerics.covariance_sde.fokker_planck import transition_law
+from numerics.covariance_sde.paths import artanh_drift
+from numerics.covariance_sde.shaped_activation import shaped_relu_map, smooth_map
+from numerics.covariance_sde.unshaped_chain import gap_chain, surrogate_chain
 from proofs_check.evidence.plot import Mark, Plot, Series
-
-if TYPE_CHECKING:
-    import numpy as np
+from theory.activation.shaping import SmoothShape
+from theory.covariance_sde.finite_size import explosion_correction
+from theory.covariance_sde.norm_diffusion import NormDiffusion
 
 __all__ = [
     "FIGURES",
@@ -52,14 +61,6 @@ def correlation_density(
         Width and depth of the networks.
     networks, bins, seed : int
     """
-    import numpy as np
-
-    from numerics.campaign.random_streams import stream
-    from numerics.covariance_sde.chain import correlations, final_covariances
-    from numerics.covariance_sde.fokker_planck import transition_law
-    from numerics.covariance_sde.paths import artanh_drift
-    from numerics.covariance_sde.shaped_activation import shaped_relu_map
-
     law = transition_law(artanh_drift((slopes[0] - slopes[1]) ** 2), float(np.arctanh(rho)), 1.0)
     edges = np.linspace(-1, 1, bins + 1)
     middles = (edges[1:] + edges[:-1]) / 2
@@ -103,11 +104,6 @@ def explosion_against_width(
     widths : sequence of int
     networks, seed : int
     """
-    import numpy as np
-
-    from theory.covariance_sde.finite_size import explosion_correction
-    from theory.covariance_sde.norm_diffusion import NormDiffusion
-
     series = []
     x = [1 / width for width in widths]
     for b in rates:
@@ -151,10 +147,6 @@ def explosion_against_start(
         b > 0 and V_0 > 0.
     width, networks, seed : int
     """
-    import numpy as np
-
-    from theory.covariance_sde.norm_diffusion import NormDiffusion
-
     series = []
     fine = [Fraction(k, 20) for k in range(1, 20 * int(max(starts)) + 1)]
     for b in rates:
@@ -183,12 +175,7 @@ def stationary_law(b: int = -4, width: int = 100, networks: int = 4_000, bins: i
         At most -4, so that time 3 is stationary.
     width, networks, bins, seed : int
     """
-    import numpy as np
     from scipy.special import gammaln
-
-    from numerics.campaign.random_streams import stream
-    from numerics.covariance_sde.chain import final_covariances
-    from numerics.covariance_sde.shaped_activation import smooth_map
 
     phi = smooth_map("tanh", (-2 / b) ** 0.5, width)
     rng = stream(seed, "figure", "stationary", b)
@@ -225,11 +212,6 @@ def unshaped_gap(width: int = 100, networks: int = 2_000, seed: int = 0) -> Plot
         Width and depth.
     networks, seed : int
     """
-    import numpy as np
-
-    from numerics.campaign.random_streams import stream
-    from numerics.covariance_sde.unshaped_chain import gap_chain, surrogate_chain
-
     levels = np.linspace(0.5 / 60, 1 - 0.5 / 60, 60)
     drawn = np.log(gap_chain(0.7, width, width, stream(seed, "figure", "unshaped"), repeats=networks))
     series = [_series("relu networks", np.quantile(drawn, levels), levels, mark=Mark.STEPS)]
@@ -256,19 +238,11 @@ def _series(
 
 def _cubic(b: Fraction) -> Any:
     """Return the shape of phi = x + x^3/6 at a^2 = 1/b."""
-    import sympy as sp
-
-    from theory.activation.shaping import SmoothShape
-
     return SmoothShape((0, 1, 0, 0), 1 / sp.sqrt(sp.Rational(b.numerator, b.denominator)))
 
 
 def _exploded(b: Fraction, start: Fraction, width: int, networks: int, seed: int) -> np.float64:
     """Return the share of networks that pass max(12, 30/b) before 1/200."""
-    from numerics.campaign.random_streams import stream
-    from numerics.covariance_sde.chain import norm_reaches
-    from numerics.covariance_sde.shaped_activation import smooth_map
-
     phi = smooth_map(CUBIC, float(b) ** -0.5, width)
     rng = stream(seed, "figure", "explosion", str(b), str(start), width)
     level = max(12.0, 30 / float(b))

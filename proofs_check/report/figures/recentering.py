@@ -6,13 +6,17 @@ returns plain data; seeds are fixed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from numerics.recentering.angle_recursion import MeanField
+from numerics.recentering.batch import binomial_interval, generic_grams, odd_state
+from numerics.recentering.network import recentred_chain
 from proofs_check.evidence.plot import Mark, Plot, Series
-
-if TYPE_CHECKING:
-    import numpy as np
+from theory.kernel_map.homogeneous import RELU
+from theory.recentering.family_fixed_point import family_fixed_points
 
 __all__ = ["FIGURES", "angle_against_depth", "basin_against_batch_size", "embedding", "norm_ratio_against_depth"]
 
@@ -33,11 +37,6 @@ def embedding(
     Plot
         Abscissa: cosine with the odd sample. Ordinate: cosine with the mean of the others, made orthogonal to it.
     """
-    import numpy as np
-
-    from numerics.recentering.batch import generic_grams, odd_state
-    from numerics.recentering.network import recentred_chain
-
     rng = np.random.default_rng(seed)
     start = generic_grams(1, batch_size, 2 * batch_size, rng)[0]
     grams = [start, *(gram[0] for gram in recentred_chain(start, width, max(layers), rng))]
@@ -58,8 +57,6 @@ def embedding(
 
 def _coordinates(gram: np.ndarray, odd: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the cosines of all samples with the odd one and with the rest's mean, orthogonalised."""
-    import numpy as np
-
     norms = np.sqrt(np.diag(gram))
     along = gram[:, odd] / norms[odd]
     others = np.arange(len(gram)) != odd
@@ -83,12 +80,6 @@ def norm_ratio_against_depth(
 
 
 def _trajectories(quantity: str, label: str, batch_size: int, width: int, depth: int, networks: int, seed: int) -> Plot:
-    import numpy as np
-
-    from numerics.recentering.angle_recursion import MeanField
-    from numerics.recentering.batch import generic_grams, odd_state
-    from numerics.recentering.network import recentred_chain
-
     rng = np.random.default_rng(seed)
     start = generic_grams(1, batch_size, 2 * batch_size, rng)
     chain = recentred_chain(start[0], width, depth, rng, repeats=networks)
@@ -111,11 +102,6 @@ def _trajectories(quantity: str, label: str, batch_size: int, width: int, depth:
 
 def _fixed(quantity: str, batch_size: int) -> list[tuple[str, float]]:
     """Return the certified values at the attracting fixed directions."""
-    import math
-
-    from theory.kernel_map.homogeneous import RELU
-    from theory.recentering.family_fixed_point import family_fixed_points
-
     found: list[tuple[str, float]] = []
     for point in family_fixed_points(batch_size):
         if point.kind == "saddle":
@@ -140,11 +126,6 @@ def basin_against_batch_size(
     starts, layers, seed : int
         Gaussian batches in dimension 2n, through this many layers of infinite width.
     """
-    import numpy as np
-
-    from numerics.recentering.angle_recursion import MeanField
-    from numerics.recentering.batch import binomial_interval, generic_grams, odd_state
-
     rng, shares, ends = np.random.default_rng(seed), [], []
     for n in sizes:
         last = MeanField().iterate(generic_grams(starts, n, 2 * n, rng), layers)

@@ -32,6 +32,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 from sympy.printing.mathml import MathMLPresentationPrinter
 from sympy.printing.precedence import PRECEDENCE, precedence_traditional
+from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from proofs_check.report.formula.formula_shape import chain_of, fraction_of, primes_of, starts_with_digit
 
@@ -356,7 +357,5 @@ def _characters(data: str) -> str:
 
 
 def _letter(name: str) -> str:
-    from sympy.printing.pretty.pretty_symbology import greek_unicode
-
     # SymPy's table knows "lamda"; a person writes "lambda"
     return str(greek_unicode.get({"lambda": "lamda", "Lambda": "Lamda"}.get(name, name), name))

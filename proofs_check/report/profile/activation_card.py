@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from theory.activation import Activation
+from theory.covariance_sde.card import sde_card
+from theory.kernel_map.correlation_map import is_identity
+from theory.kernel_map.hermite import HermiteExpansion
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.depth_law import depth_law
+from theory.signal_propagation.fixed_point import fixed_points
+from theory.signal_propagation.rate import convergence
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rich.console import Console
-
-    from theory.activation import Activation
-    from theory.kernel_map.kernel_map import KernelMap
 
 
 def activation_card(activation: Activation, digits: int, terms: int) -> dict[str, Any]:
@@ -36,10 +41,6 @@ def activation_card(activation: Activation, digits: int, terms: int) -> dict[str
     ValueError
         If `digits` is out of range or an enclosure does not converge.
     """
-    from theory.covariance_sde.card import sde_card
-    from theory.kernel_map.hermite import HermiteExpansion
-    from theory.kernel_map.kernel_map import KernelMap
-
     expansion = HermiteExpansion(activation)
     raw, centred = KernelMap.raw(activation), KernelMap.centred(activation)
     normalised = KernelMap.normalised(activation)
@@ -70,18 +71,11 @@ def activation_card(activation: Activation, digits: int, terms: int) -> dict[str
 
 def _fixed_points(kernel: KernelMap, digits: int) -> list[dict[str, Any]]:
     """Return the fixed points of a map; none are listed for the identity, which fixes every correlation."""
-    from theory.kernel_map.correlation_map import is_identity
-    from theory.signal_propagation.fixed_point import fixed_points
-
     return [] if is_identity(kernel) else fixed_points(kernel).to_json(digits)
 
 
 def _dynamics(kernel: KernelMap, digits: int) -> dict[str, Any]:
     """Return what repeated layers do: the case, the proved rate with its constant, the depth law, and what is undecided."""
-    from theory.signal_propagation.depth_law import depth_law
-    from theory.signal_propagation.fixed_point import fixed_points
-    from theory.signal_propagation.rate import convergence
-
     points = fixed_points(kernel)
     rate = convergence(kernel, points)
     law = depth_law(kernel)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
+
+import sympy as sp
+from sympy import Basic, Expr
 
 from proofs_check.evidence.plot import Plot
-from theory.enclosure.ball import Number
-
-if TYPE_CHECKING:
-    from sympy import Basic, Expr
+from theory.number import Number
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -88,8 +88,6 @@ def tidied(expression: Expr) -> Expr:
     >>> tidied(1 / (4 * (sp.Rational(1, 2) - 1 / (2 * sp.pi))))
     pi/(-2 + 2*pi)
     """
-    import sympy as sp
-
     joined = sp.together(expression)
     forms = [expression, joined, sp.factor_terms(joined)]
     if expression.count_ops() < 60:
@@ -99,8 +97,6 @@ def tidied(expression: Expr) -> Expr:
 
 def _has_nested_fraction(expression: Expr) -> bool:
     """Whether a sum below a fraction bar holds a fraction itself."""
-    import sympy as sp
-
     below = [power.base for power in expression.atoms(sp.Pow) if power.exp.is_negative and power.base.is_Add]
     return any(sp.denom(sp.together(term)) != 1 for base in below for term in base.args)
 

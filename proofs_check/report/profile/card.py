@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
+from proofs_check.evidence.verdict import Rung
+from proofs_check.ledger import ledger
 from proofs_check.report.profile.blocks import Block, Commands, Grid, Highlight, Prose, Section, attempt
 from proofs_check.report.profile.dynamics import CASE_WORDS, fixed_point_section, gap_section, rate_section
 from proofs_check.report.profile.expansion import activation_section, hermite_section, kernel_section
@@ -13,8 +17,12 @@ from proofs_check.report.profile.expectation import expectation_section
 from proofs_check.report.profile.plain_network import mean_field_section, norm_section
 from proofs_check.report.profile.shaped import batch_norm_section, sde_section
 from proofs_check.report.profile.subject import Subject
-from theory.enclosure.ball import Number
+from theory.activation.shaping import SmoothShape
+from theory.covariance_sde.card import kink_slopes
+from theory.covariance_sde.norm_diffusion import NormDiffusion
 from theory.kernel_map.correlation_map import compare
+from theory.number import Number
+from theory.signal_propagation.mean_field import edge_of_chaos
 
 _SHOWN = 6
 """Digits of the summary."""
@@ -114,10 +122,6 @@ def _slope_highlight(subject: Subject) -> Highlight:
 
 
 def _edge_highlight(subject: Subject) -> Highlight:
-    from fractions import Fraction
-
-    from theory.signal_propagation.mean_field import edge_of_chaos
-
     try:
         point = edge_of_chaos(subject.activation, Fraction(1))
     except ValueError:
@@ -131,10 +135,6 @@ def _edge_highlight(subject: Subject) -> Highlight:
 
 def _norm_highlight(subject: Subject) -> Highlight:
     """Return what becomes of the squared norm in the covariance SDE."""
-    from theory.activation.shaping import SmoothShape
-    from theory.covariance_sde.card import kink_slopes
-    from theory.covariance_sde.norm_diffusion import NormDiffusion
-
     label = "covariance SDE"
     if kink_slopes(subject.activation) is not None:
         return Highlight(label, "never explodes", "shaped by its slopes: log-norm N(−T, 2T)")
@@ -162,11 +162,6 @@ def _provenance(subject: Subject, sections: Sequence[Section]) -> Section:
 
 
 def _vouching(subject: Subject, sections: Sequence[Section]) -> list[Block]:
-    import importlib.metadata
-
-    from proofs_check.evidence.verdict import Rung
-    from proofs_check.ledger import ledger
-
     claims = {claim.id: claim for claim in ledger()}
     rows = []
     for section in sections:

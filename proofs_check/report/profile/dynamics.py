@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from proofs_check.evidence.plot import Mark, Plot, Series
 from proofs_check.report.profile.blocks import (
@@ -20,17 +21,13 @@ from proofs_check.report.profile.blocks import (
     plain_reason,
 )
 from proofs_check.report.profile.subject import Subject
-from theory.enclosure.ball import Number
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.contraction_constant import contraction_constant
 from theory.signal_propagation.depth_law import depth_law
 from theory.signal_propagation.depth_to_reach import depth_to_reach
 from theory.signal_propagation.fixed_point import FixedPoint, FixedPoints
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from theory.signal_propagation.rate import Convergence
+from theory.signal_propagation.rate import Convergence
 
 CASE_WORDS = {
     1: "0 attracts every pair: samples become orthogonal, geometrically in depth",
@@ -91,8 +88,6 @@ def _cobwebs(subject: Subject) -> list[Plot]:
 
 def _cobweb(subject: Subject, name: str, kernel: KernelMap, found: FixedPoints) -> Plot:
     """Return the map against the diagonal, with the path of one pair through thirty layers."""
-    import numpy as np
-
     values = subject.values(kernel)
     rho = np.cos(np.linspace(np.pi, 0, 301))
     attractor = found.attractor
@@ -114,8 +109,6 @@ def _cobweb(subject: Subject, name: str, kernel: KernelMap, found: FixedPoints) 
 
 
 def _path(values: Callable[[np.ndarray], np.ndarray], start: float) -> tuple[list[float], list[float]]:
-    import numpy as np
-
     xs, ys, now = [start], [start], start
     for _ in range(30):
         after = float(values(np.array([now]))[0])
@@ -248,8 +241,6 @@ def _gap_blocks(subject: Subject) -> Sequence[Block]:
 
 
 def _gap_plot(subject: Subject, slope: Number) -> Plot:
-    import numpy as np
-
     delta = np.geomspace(1e-8, 1, 161)
     ratio = subject.normalised.gap(delta) / delta
     limit = (

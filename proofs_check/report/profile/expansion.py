@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
+from sympy import Expr
 
 from proofs_check.evidence.plot import Mark, Plot, Series
 from proofs_check.report.profile.blocks import (
@@ -22,9 +24,6 @@ from proofs_check.report.profile.blocks import (
 from proofs_check.report.profile.subject import Subject
 from theory.activation.evaluation import to_sympy
 from theory.kernel_map.kernel_map import KernelMap
-
-if TYPE_CHECKING:
-    from sympy import Expr
 
 _PLOTTED = 40
 """Coefficients in the plot of their decay."""
@@ -69,8 +68,6 @@ def _description(subject: Subject) -> str:
 
 
 def _graph(subject: Subject) -> Plot:
-    import numpy as np
-
     x = np.linspace(-4, 4, 801)
     return Plot("The activation", "x", "s(x)", [Series("s", x.tolist(), subject.activation(x).tolist())])
 
@@ -147,8 +144,6 @@ def _slopes(subject: Subject, kernel: KernelMap) -> list[Quantity]:
 
 
 def _curves(subject: Subject) -> Plot:
-    import numpy as np
-
     rho = np.cos(np.linspace(np.pi, 0, 301))
     normalised = subject.values(subject.normalised)(rho)
     scale = float(subject.hermite.second_moment.value(17))

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import inf, log, sqrt
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from numerics.correlation_band import CorrelationBand, correlation_band
+from numerics.network.gram_chain import gram_chain
+from numerics.network.network import network_in_order
 from proofs_check.evidence.plot import Mark, Plot, Series
 from proofs_check.report.profile.blocks import (
     Block,
@@ -21,13 +25,8 @@ from proofs_check.report.profile.blocks import (
     short,
 )
 from proofs_check.report.profile.subject import Subject
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from numerics.correlation_band import CorrelationBand
-    from theory.kernel_map.kernel_map import KernelMap
-    from theory.signal_propagation.rate import Convergence
+from theory.kernel_map.kernel_map import KernelMap
+from theory.signal_propagation.rate import Convergence
 
 STARTS = (Fraction(9, 10), Fraction(1, 2), Fraction(0))
 _NORMALS = 4_000_000
@@ -58,10 +57,6 @@ def expectation_section(subject: Subject) -> Section:
 
 def _pairs(subject: Subject, name: str, word: str, kernel: KernelMap, rate: Convergence | None) -> Sequence[Block]:
     """Return the plots and the table of one normalisation."""
-    import numpy as np
-
-    from numerics.correlation_band import correlation_band
-
     bands = {start: correlation_band(kernel, float(start), subject.width, subject.depth) for start in STARTS}
     sampled = {start: _sampled(subject, word, start) for start in STARTS}
     plots = [_band_plot(subject, name, bands, sampled)]
@@ -122,11 +117,6 @@ def _sample_words(subject: Subject, drawn: np.ndarray | None) -> str:
 
 def _sampled(subject: Subject, word: str, start: Fraction) -> np.ndarray | None:
     """Return correlations of sampled networks, shape (depth, networks), or None if they would cost too much."""
-    import numpy as np
-
-    from numerics.network.gram_chain import gram_chain
-    from numerics.network.network import network_in_order
-
     networks = min(_MOST, _NORMALS // (2 * subject.width * subject.depth))
     if networks < _FEWEST:
         return None
@@ -144,8 +134,6 @@ def _sampled(subject: Subject, word: str, start: Fraction) -> np.ndarray | None:
 def _band_plot(
     subject: Subject, name: str, bands: dict[Fraction, CorrelationBand], sampled: dict[Fraction, np.ndarray | None]
 ) -> Plot:
-    import numpy as np
-
     chosen = _chosen_layers(subject.depth)
     series = []
     for start, band in bands.items():
@@ -166,8 +154,6 @@ def _band_plot(
 
 def _distance_plot(subject: Subject, name: str, kernel: KernelMap, rate: Convergence, limit: float) -> Plot:
     """Return the distance to rho* at infinite width, from 9/10 and 1/2, against the proved bound."""
-    import numpy as np
-
     chosen = _chosen_layers(subject.depth)
     gaps = _gaps(kernel, subject.depth, chosen)
     series = []
@@ -194,15 +180,11 @@ def _distance_plot(subject: Subject, name: str, kernel: KernelMap, rate: Converg
 
 def _chosen_layers(depth: int) -> np.ndarray:
     """Return every layer, or fifty of a deep network, equally spaced."""
-    import numpy as np
-
     return np.arange(depth + 1) if depth <= _DRAWN_LAYERS else np.round(np.linspace(0, depth, 51)).astype(int)
 
 
 def _gaps(kernel: KernelMap, depth: int, layers: np.ndarray) -> np.ndarray:
     """Return 1 - rho at these layers, infinite width, one column for each start."""
-    import numpy as np
-
     now = np.array([1 - float(start) for start in STARTS])
     if depth > _ITERATED_LAYERS:
         return np.array([kernel.gap_after(now, int(layer)) for layer in layers])

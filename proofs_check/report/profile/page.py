@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+from sympy import Basic
+
+from proofs_check.evidence.plot import Plot
 from proofs_check.report.drawing import svg
 from proofs_check.report.formula.mathml import mathml
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-    from sympy import Basic
-
-    from proofs_check.evidence.plot import Plot
-    from proofs_check.report.profile.card import ActivationCard
+from proofs_check.report.profile.card import ActivationCard
 
 _WIDTH, _HEIGHT = 480.0, 320.0
 """Size of a plot in pixels."""
@@ -47,19 +44,13 @@ def marked(text: str) -> Markup:
     >>> str(marked("κ_RMS < α^4, not cubic_coefficient"))
     'κ<sub>RMS</sub> &lt; α<sup>4</sup>, not cubic_coefficient'
     """
-    from markupsafe import Markup, escape
-
     lowered = _INDEX.sub(lambda m: f"{m[1]}<sub>{m[2] or m[3]}</sub>", str(escape(text)))
     return Markup(_POWER.sub(lambda m: f"<sup>{m[1] or m[2]}</sup>", lowered))
 
 
 def _mathml(expression: Basic) -> Markup:
-    from markupsafe import Markup
-
     return Markup(mathml(expression))
 
 
 def _svg(plot: Plot) -> Markup:
-    from markupsafe import Markup
-
     return Markup(svg(plot, width=_WIDTH, height=_HEIGHT))

@@ -20,8 +20,8 @@ from proofs_check.report.profile.blocks import (
     short,
 )
 from proofs_check.report.profile.subject import Subject
-from theory.enclosure.ball import Number
 from theory.kernel_map.correlation_map import compare
+from theory.number import Number
 from theory.signal_propagation.mean_field import CriticalPoint, edge_of_chaos, homogeneous_slope, scaled_second_moment
 from theory.signal_propagation.norm_fluctuation import NormFluctuation, norm_fluctuation
 

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+import sympy as sp
+
 from proofs_check.evidence.plot import Plot, Series
 from proofs_check.report.profile.blocks import (
     Block,
@@ -23,9 +26,12 @@ from proofs_check.report.profile.blocks import (
     short,
 )
 from proofs_check.report.profile.subject import Subject
+from theory.activation.shaping import SmoothShape
 from theory.batch_norm.shaping import cubic_coefficient, gain_sum, gaussian_growth, is_summable
 from theory.batch_norm.time_scale import near_isometry_factor
-from theory.enclosure.ball import Number
+from theory.covariance_sde.card import sde_card
+from theory.covariance_sde.norm_diffusion import NormDiffusion
+from theory.number import Number
 
 EXPONENTS = (Fraction(0), Fraction(-1, 4), Fraction(-3, 10), Fraction(-2, 5), Fraction(-1, 2), Fraction(-1))
 _EXACT_SUM_DEPTH = 10_000
@@ -106,8 +112,6 @@ def _gain_row(subject: Subject, exponent: Fraction, growth: float) -> tuple[floa
     if subject.depth <= _EXACT_SUM_DEPTH:
         total = float(gain_sum(exponent, subject.depth).value(15))
     else:
-        import numpy as np
-
         total = float(np.sum(np.arange(2, subject.depth + 2, dtype=np.float64) ** (4 * float(exponent))))
     return total, growth * total
 
@@ -138,8 +142,6 @@ def sde_section(subject: Subject) -> Section:
 
 
 def _sde(subject: Subject) -> Sequence[Block]:
-    from theory.covariance_sde.card import sde_card
-
     card = sde_card(subject.activation, digits=subject.digits)
     if not card["applies"]:
         return [Missing(f"No shaped limit: {plain_reason(ValueError(card['reason']))}")]
@@ -149,8 +151,6 @@ def _sde(subject: Subject) -> Sequence[Block]:
 
 
 def _relu(card: dict[str, Any]) -> Sequence[Block]:
-    import sympy as sp
-
     rho, plus, minus = sp.symbols("rho c_plus c_minus")
     nu = (plus - minus) ** 2 / (2 * sp.pi) * (sp.sqrt(1 - rho**2) - rho * sp.acos(rho))
     return [
@@ -167,10 +167,6 @@ def _relu(card: dict[str, Any]) -> Sequence[Block]:
 
 
 def _smooth(subject: Subject) -> list[Block]:
-    import sympy as sp
-
-    from theory.activation.shaping import SmoothShape
-
     shape = SmoothShape.of(subject.activation)
     rho, v11, v22 = sp.symbols("rho V_11 V_22", positive=True)
     drift = -rho * (1 - rho**2) / 2
@@ -196,9 +192,6 @@ def _smooth(subject: Subject) -> list[Block]:
 
 
 def _long_time(subject: Subject) -> list[Block]:
-    from theory.activation.shaping import SmoothShape
-    from theory.covariance_sde.norm_diffusion import NormDiffusion
-
     rate = SmoothShape.of(subject.activation).blow_up_rate
     diffusion = NormDiffusion(rate)
     digits = subject.digits
@@ -235,8 +228,6 @@ def _long_time(subject: Subject) -> list[Block]:
 
 
 def _explosion_plot(rate: Any) -> Plot:
-    from theory.covariance_sde.norm_diffusion import NormDiffusion
-
     scales = [Fraction(k, 4) for k in range(2, 17)]
     chances = [
         float(NormDiffusion(rate / (a.numerator**2) * a.denominator**2).explosion_probability(1).value(8))

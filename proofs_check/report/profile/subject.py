@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from theory.activation import Activation
 from theory.enclosure.ball import check_digits
 from theory.kernel_map.correlation_map import fixes_zero, is_identity
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
 from theory.signal_propagation.fixed_point import FixedPoints, fixed_points
 from theory.signal_propagation.rate import Convergence, convergence
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from theory.activation import Activation
 
 LARGEST_NETWORK = 10**9
 """Width and depth a card speaks of at most."""

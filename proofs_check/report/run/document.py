@@ -5,16 +5,15 @@ Everything but the entries named ``seconds`` depends only on the claims, the cas
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from proofs_check.evidence.evidence import Evidence, Figure
+from proofs_check.evidence.plot import Plot, Series
 from proofs_check.evidence.verdict import Rung, Verdict
-
-if TYPE_CHECKING:
-    from proofs_check.evidence.evidence import Evidence, Figure
-    from proofs_check.evidence.plot import Plot, Series
-    from proofs_check.run.runner import ClaimReport, Finding, RunReport
+from proofs_check.run.run_report import ClaimReport, Finding, RunReport
 
 SCHEMA = 1
 """Version of the document's shape; raised whenever an entry changes its meaning."""
@@ -31,8 +30,6 @@ def document(report: RunReport) -> dict[str, Any]:
         user's claim files that could not be read, and why), ``not_covered`` (which claims do not speak of them, and why), ``claims`` (see `claim_entry`), ``errata``
         (statements in print that were refuted, with witness), ``seconds``.
     """
-    import importlib.metadata
-
     return {
         "schema": SCHEMA,
         "version": importlib.metadata.version("haarmite"),

@@ -16,13 +16,14 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING
 
+from proofs_check.coq.folder import write_kernel_folder
 from proofs_check.report.run.document import certificate_path, document
-
-if TYPE_CHECKING:
-    from proofs_check.report.run.recipe import Recipe
-    from proofs_check.run.runner import RunReport
+from proofs_check.report.run.junit import junit
+from proofs_check.report.run.markdown import markdown
+from proofs_check.report.run.page import page
+from proofs_check.report.run.recipe import Recipe
+from proofs_check.run.run_report import RunReport
 
 FILES = ("index.html", "report.json", "report.md", "junit.xml")
 CERTIFICATES = "certificates"
@@ -73,11 +74,6 @@ def write_report(report: RunReport, folder: Path, recipe: Recipe) -> Path:
     ValueError
         If the folder cannot be written.
     """
-    from proofs_check.coq.folder import write_kernel_folder
-    from proofs_check.report.run.junit import junit
-    from proofs_check.report.run.markdown import markdown
-    from proofs_check.report.run.page import page
-
     try:
         _write_certificates(report, folder)
         write_kernel_folder(report, folder / "kernel")

@@ -7,14 +7,12 @@ mutant that survived is a failure. So continuous integration shows red exactly w
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from proofs_check.claim.claim import Mutant
 from proofs_check.evidence.verdict import Verdict
-
-if TYPE_CHECKING:
-    from proofs_check.claim.claim import Mutant
-    from proofs_check.run.runner import ClaimReport, RunReport
+from proofs_check.report.run.page import chapters
+from proofs_check.run.run_report import ClaimReport, RunReport
 
 # What XML 1.0 cannot hold at all, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,8 +27,6 @@ def junit(report: RunReport) -> str:
     >>> junit(run([])).splitlines()[1]
     '<testsuites name="haarmite" tests="0" failures="0" errors="0" skipped="0" time="0.000" />'
     """
-    from proofs_check.report.run.page import chapters
-
     root = ElementTree.Element("testsuites", name="haarmite")
     for chapter in chapters(report):
         suite = ElementTree.SubElement(

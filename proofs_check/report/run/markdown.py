@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sympy import latex
+
+from proofs_check.claim.formula import formulas
 from proofs_check.evidence.verdict import Rung, Verdict
-
-if TYPE_CHECKING:
-    from proofs_check.report.run.recipe import Recipe
-    from proofs_check.run.runner import ClaimReport, Finding, RunReport
+from proofs_check.report.run.document import certificate_path, errata
+from proofs_check.report.run.page import EXITS, chapters, statement_paragraphs, verdict_counts
+from proofs_check.report.run.recipe import Recipe
+from proofs_check.report.run.terminal import sharpness
+from proofs_check.run.run_report import ClaimReport, Finding, RunReport
 
 
 def markdown(report: RunReport, recipe: Recipe) -> str:
@@ -22,8 +26,6 @@ def markdown(report: RunReport, recipe: Recipe) -> str:
     recipe : Recipe
         How the run was asked for.
     """
-    from proofs_check.report.run.page import chapters
-
     lines = [*_summary(report, recipe)]
     for chapter in chapters(report):
         lines += [f"## [{escaped(chapter.paper.key)}]", "", escaped(chapter.paper.citation), ""]
@@ -46,8 +48,6 @@ def escaped(text: object) -> str:
 
 
 def _summary(report: RunReport, recipe: Recipe) -> Iterator[str]:
-    from proofs_check.report.run.page import EXITS, verdict_counts
-
     mutants = sum(len(claim.claim.mutants) for claim in report.claims)
     survivors = sum(len(claim.survivors) for claim in report.claims)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in verdict_counts(report))
@@ -78,8 +78,6 @@ def _summary(report: RunReport, recipe: Recipe) -> Iterator[str]:
 
 
 def _claims_table(reports: tuple[ClaimReport, ...]) -> Iterator[str]:
-    from proofs_check.report.run.terminal import sharpness
-
     yield "| claim | | verdict | symbolic | certified | sampled | mutants | how sharp |"
     yield "|---|---|---|---|---|---|---|---|"
     for report in reports:
@@ -100,8 +98,6 @@ def _by_rung(report: ClaimReport, rung: Rung) -> str:
 
 def _claim(report: ClaimReport, recipe: Recipe) -> Iterator[str]:
     """Yield one claim, folded: statement, evidence, mutants, how to repeat."""
-    from proofs_check.report.run.page import statement_paragraphs
-
     claim = report.claim
     conjecture = ", a conjecture" if claim.conjecture else ""
     yield f"<details><summary>{escaped(claim.id)} {escaped(claim.title)}: {report.verdict}{conjecture}</summary>"
@@ -129,8 +125,6 @@ def _claim(report: ClaimReport, recipe: Recipe) -> Iterator[str]:
 
 
 def _finding(finding: Finding) -> str:
-    from proofs_check.report.run.document import certificate_path
-
     evidence = finding.evidence
     case = finding.task.label or "every case"
     figures = "; ".join(escaped(figure) for figure in evidence.figures)
@@ -146,10 +140,6 @@ def _finding(finding: Finding) -> str:
 
 
 def _formulas(statement: Any) -> Iterator[str]:
-    from sympy import latex
-
-    from proofs_check.claim.formula import formulas
-
     try:
         shown = [latex(formula) for formula in formulas(statement)]
     except Exception:  # a user's formula may raise anything; the words stand
@@ -162,8 +152,6 @@ def _formulas(statement: Any) -> Iterator[str]:
 
 
 def _errata(report: RunReport) -> Iterator[str]:
-    from proofs_check.report.run.document import errata
-
     found = errata(report)
     if not found:
         return

@@ -14,14 +14,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
+from proofs_check.claim.claim import Check, Claim, Paper
+from proofs_check.claim.formula import formulas
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.report.drawing import svg
+from proofs_check.report.formula.mathml import mathml
+from proofs_check.report.run.document import certificate_path, errata
+from proofs_check.report.run.recipe import Recipe
+from proofs_check.report.run.terminal import sharpness
+from proofs_check.run.installation import examine
+from proofs_check.run.run_report import ClaimReport, Finding, RunReport
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-    from proofs_check.claim.claim import Check, Claim, Paper
-    from proofs_check.report.run.recipe import Recipe
-    from proofs_check.run.runner import ClaimReport, Finding, RunReport
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -69,9 +76,6 @@ def page(report: RunReport, recipe: Recipe) -> str:
     str
         A whole HTML document. Links to certificates are relative to the report's folder.
     """
-    from proofs_check.report.run.document import errata
-    from proofs_check.run.installation import examine
-
     return (
         environment()
         .get_template("page.html.j2")
@@ -117,9 +121,6 @@ def verdict_counts(report: RunReport) -> list[tuple[Verdict, int]]:
 def environment() -> Environment:
     """Return the templates with everything they call; all text is escaped unless it is markup made here."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    from proofs_check.report.run.document import certificate_path
-    from proofs_check.report.run.terminal import sharpness
 
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -210,17 +211,11 @@ def refuting_plots(report: ClaimReport) -> list[tuple[str, Any]]:
 
 def drawing(plot: Any) -> Any:
     """Return a plot as markup."""
-    from markupsafe import Markup
-
-    from proofs_check.report.drawing import svg
-
     return Markup(svg(plot))  # the drawing escapes every text it holds
 
 
 def formulas_of(statement: Any) -> tuple[Any, ...]:
     """Return the formulas of a statement; none if it has none, or its `formula` raises."""
-    from proofs_check.claim.formula import formulas
-
     try:
         return formulas(statement)
     except Exception:  # a user's formula may raise anything; the page then has the words
@@ -229,8 +224,4 @@ def formulas_of(statement: Any) -> tuple[Any, ...]:
 
 def formula_markup(formulas: tuple[Any, ...], known: tuple[Any, ...] = ()) -> list[Any]:
     """Return formulas as markup, without those that `known`, the true statement's, has as well."""
-    from markupsafe import Markup
-
-    from proofs_check.report.formula.mathml import mathml
-
     return [Markup(mathml(formula)) for formula in formulas if formula not in known]  # the printer escapes

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from proofs_check.ledger import ledger
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -36,8 +38,6 @@ class Recipe:
 
     def of(self, identifier: str) -> str:
         """Return the command of one claim: by its id in the ledger, or through the user's own files."""
-        from proofs_check.ledger import ledger
-
         if any(claim.id == identifier for claim in ledger()):
             return shlex.join(("haarmite", "verify", identifier, *self.options))
         files = [name if "::" in name else f"{name}::{identifier}" for name in self.names if ".py" in name]

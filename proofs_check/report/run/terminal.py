@@ -8,13 +8,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from proofs_check.evidence.evidence import Figure
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.report.run.document import errata
+from proofs_check.run.run_report import ClaimReport, RunReport
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from proofs_check.evidence.evidence import Figure
-    from proofs_check.run.runner import ClaimReport, RunReport
 
 _COLOURS = {
     Verdict.PROVED: "bold green",
@@ -31,8 +31,6 @@ NARROW = 120
 
 def print_report(report: RunReport, console: Console, *, verbose: bool = False) -> None:
     """Print the table of claims, refutations, survivors and errata of a run; if asked, also every check and mutant."""
-    from proofs_check.report.run.document import errata
-
     console.print(claims_table(report.claims) if console.width >= NARROW else claims_list(report.claims))
     if verbose:
         console.print(findings_table(report.claims))

@@ -23,7 +23,8 @@ from proofs_check.evidence.verdict import Rung
 from proofs_check.interval.statement import parse_statement
 from proofs_check.ledger import ledger
 from proofs_check.report.run.document import document
-from proofs_check.run.runner import RunReport, perform, plan, run
+from proofs_check.run.run_report import RunReport
+from proofs_check.run.runner import perform, plan, run
 
 CLAIMS = {claim.id: claim for claim in ledger()}
 

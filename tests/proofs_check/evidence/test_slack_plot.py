@@ -21,7 +21,8 @@ from proofs_check.evidence.slack_plot import decay_plot, law_plot, slack_plot
 from proofs_check.evidence.trial import Trial
 from proofs_check.interval.contraction import prove_kernel_contraction
 from proofs_check.interval.prover import prove, prove_nonnegative
-from proofs_check.run.runner import RunReport, run
+from proofs_check.run.run_report import RunReport
+from proofs_check.run.runner import run
 
 
 def test_slack_is_the_difference_of_both_sides_and_zeros_are_marked() -> None:

@@ -11,7 +11,8 @@ from proofs_check.claim.claim import Claim
 from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.fixed_points.gain import homogeneous
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, case_of, in_case, kernel_activation, kernels
-from proofs_check.run.runner import ClaimReport, run
+from proofs_check.run.run_report import ClaimReport
+from proofs_check.run.runner import run
 from theory.activation.activation import Activation
 from theory.kernel_map.kernel_map import KernelMap
 from theory.signal_propagation.fixed_point import Case

@@ -22,9 +22,11 @@ from proofs_check.ledger.isometry import gap_descent, inverse_determinant_conjec
 from proofs_check.ledger.isometry.cell_ends import CellEnds, by_values_of_the_map
 from proofs_check.ledger.isometry.hermite_laws import is_even_up_to_half_of_x
 from proofs_check.ledger.isometry.odd_contraction import OddContraction
-from proofs_check.run.runner import FALSE_ALARMS, perform, plan, run
+from proofs_check.run.run_report import FALSE_ALARMS
+from proofs_check.run.runner import perform, plan, run
 from theory.activation import Activation, catalogue
-from theory.isometry.gram_matrix import GramMatrix, isometry_gap_bound
+from theory.isometry.gap_bound import isometry_gap_bound
+from theory.isometry.gram_matrix import GramMatrix
 
 IDS = ("A5", "A6", "A8", "A9", "A11", "A12", "A13", "A25", "A26", "A29", "A30")
 

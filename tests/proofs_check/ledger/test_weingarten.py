@@ -16,7 +16,8 @@ from proofs_check.ledger.weingarten import samplers, wrong_table
 from proofs_check.ledger.weingarten.pairing_sum import class_counts, elements, gram_exponents, kind, products
 from proofs_check.ledger.weingarten.small_dimension import integrate
 from proofs_check.ledger.weingarten.trace_moment import longest_increasing, without_long_increase, words
-from proofs_check.run.runner import FALSE_ALARMS, ClaimReport, run
+from proofs_check.run.run_report import FALSE_ALARMS, ClaimReport
+from proofs_check.run.runner import run
 from proofs_check.run.selection import select_claims
 from theory.haar.content import content_sum
 from theory.haar.entry_expression import parse_entry_polynomial

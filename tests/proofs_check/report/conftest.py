@@ -18,7 +18,8 @@ from proofs_check.evidence.symbolic import cannot_say, exact_evidence
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung
 from proofs_check.interval.prover import prove_nonnegative
-from proofs_check.run.runner import RunReport, run
+from proofs_check.run.run_report import RunReport
+from proofs_check.run.runner import run
 
 HOSTILE = "</script><script>alert(1)</script> & \"quoted\" 'text' | `code` \x07"
 PAPER = Paper("T", "Author: A paper with <tags> & ampersands. 2026")

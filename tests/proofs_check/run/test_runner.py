@@ -16,7 +16,8 @@ from proofs_check.evidence.symbolic import exact_evidence
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import MAY_SAY, Rung, Verdict
 from proofs_check.report.run.document import document
-from proofs_check.run.runner import FALSE_ALARMS, RunReport, plan, run
+from proofs_check.run.run_report import FALSE_ALARMS, RunReport
+from proofs_check.run.runner import plan, run
 
 PAPER = Paper("T", "a paper for tests")
 

@@ -20,7 +20,7 @@ from theory.batch_norm.gradient import (
     row_norm_bound,
 )
 from theory.batch_norm.shaping import cubic_coefficient, gain_sum, gaussian_growth, is_summable
-from theory.enclosure.ball import Number
+from theory.number import Number
 from theory.tables.contraction import CONTRACTION_COLUMNS, contraction_row, contraction_text
 
 

@@ -24,7 +24,7 @@ from theory.batch_norm.worst_spectrum import (
     small_spike_gap,
     worst_decrease,
 )
-from theory.enclosure.ball import Number
+from theory.number import Number
 
 eps_strategy = st.integers(1, 999).map(lambda k: Fraction(k, 1000))
 

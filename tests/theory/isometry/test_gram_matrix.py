@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from proofs_check.ledger.gram_cases import diagonal
 from proofs_check.strategies import gram_matrices
-from theory.isometry.gram_matrix import GramMatrix, isometry_gap_bound
+from theory.isometry.gap_bound import isometry_gap_bound
+from theory.isometry.gram_matrix import GramMatrix
 
 
 @given(gram_matrices())

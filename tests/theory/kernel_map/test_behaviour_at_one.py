@@ -33,7 +33,7 @@ def find(text: str) -> Activation:
     ],
 )
 def test_slopes_of_the_literature(text: str, slope: sp.Expr) -> None:
-    from theory.enclosure.ball import Number
+    from theory.number import Number
 
     assert slope_at_one(find(text)).ball(40).overlaps(Number.of(slope).ball(40))
 

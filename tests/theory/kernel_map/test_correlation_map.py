@@ -7,9 +7,10 @@ import pytest
 import sympy as sp
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number, working_bits
+from theory.enclosure.ball import working_bits
 from theory.kernel_map.correlation_map import MixedMap, compare, fixes_zero, is_identity, is_odd
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 
 
 @pytest.mark.parametrize(

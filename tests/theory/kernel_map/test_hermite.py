@@ -4,8 +4,9 @@ import flint
 import pytest
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number, bits_of, is_accurate, working_bits
+from theory.enclosure.ball import bits_of, is_accurate, working_bits
 from theory.kernel_map.hermite import HermiteExpansion, checked
+from theory.number import Number
 
 NAMES = ["relu", "tanh", "sigmoid", "silu", "softplus", "mish", "gelu", "hardtanh", "max(x,0)*tanh(x)"]
 

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import flint
 import mpmath
+import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number, is_accurate, to_mpf, working_bits
+from theory.enclosure.ball import is_accurate, to_mpf, working_bits
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 
 SMOOTH = ["tanh", "sigmoid", "silu", "softplus", "mish"]
 ALL = [*SMOOTH, "relu", "gelu", "step", "erf", "hardtanh", "elu", "max(x,0)*tanh(x)"]
@@ -176,3 +180,17 @@ def test_two_hundred_digits() -> None:
 def test_bad_input(call, error: type[Exception], match: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(error, match=match):
         call(centred("relu"))
+
+
+@pytest.mark.parametrize("text", ["sign", "relu", "tanh"])
+def test_the_radius_of_a_rational_place_is_the_one_promised(text: str) -> None:
+    # a rational is no ball: its rounding must not count as a radius of the input
+    kernel = KernelMap.normalised(Activation.from_text(text))
+    assert is_accurate(kernel.ball(1 - Fraction(1, 3 * 10**30), 20), 20)
+
+
+def test_a_map_is_called_like_a_function() -> None:
+    kernel = KernelMap.normalised(Activation.from_text("relu"))
+    assert kernel(1.0) == pytest.approx(1, abs=1e-15)
+    places = np.array([[-1.0, 0.0], [0.5, 1.0]])
+    assert np.array_equal(kernel(places), kernel.float64(places))

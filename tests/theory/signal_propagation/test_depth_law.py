@@ -5,8 +5,8 @@ import pytest
 import sympy as sp
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.depth_law import depth_law
 
 

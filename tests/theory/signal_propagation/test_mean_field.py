@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number
+from theory.number import Number
 from theory.signal_propagation.mean_field import MeanField, edge_of_chaos, homogeneous_slope
 
 TANH, ERF, RELU = (Activation.from_text(name) for name in ("tanh", "erf", "relu"))

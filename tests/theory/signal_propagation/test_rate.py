@@ -6,8 +6,9 @@ import flint
 import pytest
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number, ball_of, working_bits
+from theory.enclosure.ball import ball_of, working_bits
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.rate import Convergence, convergence
 
 

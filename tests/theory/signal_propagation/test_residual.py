@@ -5,8 +5,8 @@ from fractions import Fraction
 import pytest
 
 from theory.activation.activation import Activation
-from theory.enclosure.ball import Number
 from theory.kernel_map.kernel_map import KernelMap
+from theory.number import Number
 from theory.signal_propagation.fixed_point import fixed_points
 from theory.signal_propagation.residual import identity_skip_cross_term, residual_map, residual_strength
 

@@ -9,7 +9,8 @@ import mpmath
 import pytest
 
 from theory.activation import Activation, catalogue
-from theory.tables.rates import RateTable, rate_table
+from theory.tables.rates import rate_table
+from theory.tables.table import RateTable
 
 NAMES = ("relu", "step", "tanh", "square", "leaky_relu")
 

@@ -15,7 +15,7 @@ from proofs_check.report.run.document import document
 from proofs_check.report.run.folder import FILES, prepare_folder, write_report
 from proofs_check.report.run.markdown import escaped, markdown
 from proofs_check.report.run.recipe import Recipe
-from proofs_check.run.runner import RunReport
+from proofs_check.run.run_report import RunReport
 
 RECIPE = Recipe(("T1",), ("--seed", "0"))
 

@@ -14,7 +14,8 @@ import pytest
 from proofs_check.evidence.verdict import Verdict
 from proofs_check.report.run.page import NOT_MEANT, page
 from proofs_check.report.run.recipe import Recipe
-from proofs_check.run.runner import RunReport, run
+from proofs_check.run.run_report import RunReport
+from proofs_check.run.runner import run
 from proofs_check.run.selection import select_claims
 
 VOID = {"meta", "link", "br"}

@@ -1,0 +1,214 @@
+"""What a run found: tasks, findings, the verdict of each claim and of the whole, and how they show themselves in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from proofs_check.claim.claim import Check, Claim, Mutant
+from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.trial import Profile
+from proofs_check.evidence.verdict import Rung, Verdict, strongest, weakest
+from theory.notebook import html_table
+from theory.tables.data_frame import data_frame
+
+if TYPE_CHECKING:
+    import pandas
+
+
+FALSE_ALARMS = 1e-6
+"""Bound on the probability that a run's samples refute anything that is true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One check of one statement (the true one, or a mutant's) on one case, or on all of them at once."""
+
+    claim: Claim
+    check: Check
+    case: Any
+    mutant: Mutant | None = None
+
+    @property
+    def label(self) -> str:
+        """The case's label; empty for a check that covers every case."""
+        return "" if self.check.once else str(self.case)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The address of the task, and of its random streams."""
+        return (self.claim.id, self.mutant.name if self.mutant else "", self.label, self.check.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A task with the evidence it produced, the time it took, and the error if its check broke."""
+
+    task: Task
+    evidence: Evidence
+    seconds: float
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """What a run found of one claim."""
+
+    claim: Claim
+    findings: tuple[Finding, ...]
+    mutant_findings: tuple[Finding, ...]
+
+    @property
+    def by_case(self) -> dict[str, list[Finding]]:
+        """Findings on the true statement by case label; "" holds those that cover every case."""
+        grouped: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            grouped.setdefault(finding.task.label, []).append(finding)
+        return grouped
+
+    @property
+    def verdict(self) -> Verdict:
+        """Refuted if any rung refutes; proved for all cases at once if so shown; else the weakest over the cases."""
+        if any(finding.evidence.refutes for finding in self.findings):
+            return Verdict.REFUTED
+        cases = self.by_case
+        universal = strongest([f.evidence.verdict for f in cases.pop("", [])])
+        single = weakest([strongest([f.evidence.verdict for f in found]) for found in cases.values()])
+        verdict = strongest([universal, single])
+        if self.claim.conjecture and verdict in (Verdict.PROVED, Verdict.CERTIFIED):
+            return Verdict.SUPPORTED
+        return verdict
+
+    def by_rung(self, rung: Rung) -> tuple[Verdict, int, int] | None:
+        """Return a rung's verdict, on how many of its findings it is positive, and how many there are.
+
+        Refuted if any finding refutes, else the weakest positive verdict, else inconclusive; None without a check.
+        """
+        verdicts = [f.evidence.verdict for f in self.findings if f.task.check.rung is rung]
+        if not verdicts:
+            return None
+        positive = [verdict for verdict in verdicts if verdict.is_positive]
+        verdict = Verdict.REFUTED if Verdict.REFUTED in verdicts else weakest(positive)
+        return verdict, len(positive), len(verdicts)
+
+    def refuting(self, mutant: Mutant) -> Finding | None:
+        """Return the finding by which the named rung refuted a mutant, or None if it survived."""
+        return next((f for f in self.mutant_findings if f.task.mutant is mutant and f.evidence.refutes), None)
+
+    @property
+    def survivors(self) -> list[Mutant]:
+        """The mutants that their rung did not refute."""
+        return [mutant for mutant in self.claim.mutants if self.refuting(mutant) is None]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """Findings whose check broke."""
+        return [f for f in (*self.findings, *self.mutant_findings) if f.error is not None]
+
+    @property
+    def passes(self) -> bool:
+        """Whether the claim is positive (or an undecided conjecture), every mutant is refuted and no check broke."""
+        positive = self.verdict.is_positive or (self.claim.conjecture and self.verdict is Verdict.INCONCLUSIVE)
+        return positive and not self.survivors and not self.errors
+
+    def _repr_html_(self) -> str:
+        """Return the claim's row, for notebooks."""
+        return claims_html([self])
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run found, and under which circumstances.
+
+    `not_covered` holds (claim, case, reason) where a claim does not speak of a user's case; `unread` holds (place, what)
+    for what could not be read in a user's claim file.
+    """
+
+    claims: tuple[ClaimReport, ...]
+    profile: Profile
+    seed: int
+    alpha: float
+    seconds: float
+    cases: tuple[str, ...] = ()
+    not_covered: tuple[tuple[str, str, str], ...] = ()
+    false_alarms: float = FALSE_ALARMS
+    unread: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """Return "refuted", "inconclusive" or "holds", of the claims that could be read."""
+        if any(report.verdict is Verdict.REFUTED for report in self.claims):
+            return "refuted"
+        return "holds" if all(report.passes for report in self.claims) else "inconclusive"
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return every finding as a row of a pandas data frame; see `proofs_check.report.run.notebook`."""
+        return findings_frame(self)
+
+    def _repr_html_(self) -> str:
+        """Return the table of claims, for notebooks."""
+        return run_html(self)
+
+    @property
+    def exit_code(self) -> int:
+        """0: it holds; 1: a claim is refuted; 2: a claim could not be read; 3: inconclusive, or a mutant survived."""
+        return 2 if self.unread else {"holds": 0, "refuted": 1, "inconclusive": 3}[self.verdict]
+
+
+FINDING_COLUMNS = (
+    "claim", "title", "paper", "mutant", "case", "check", "rung", "verdict", "summary", "witness",
+    "error_probability", "samples", "cells", "seconds",
+)  # fmt: skip
+"""Columns of `findings_frame`; ``mutant`` is empty for the true statement."""
+
+
+def claims_html(reports: Sequence[ClaimReport], caption: str = "") -> str:
+    """Return one row per claim: verdict, verdict by rung, mutants refuted of all."""
+    header = ["claim", "title", "verdict", *(str(rung) for rung in Rung), "mutants"]
+    return html_table(header, [_claim_row(report) for report in reports], caption)
+
+
+def run_html(report: RunReport) -> str:
+    """Return the table of a run, and under which circumstances it ran."""
+    circumstances = f"{report.verdict}; profile {report.profile.name}, seed {report.seed}, {report.seconds:.1f} s"
+    return claims_html(report.claims, circumstances)
+
+
+def findings_frame(report: RunReport) -> pandas.DataFrame:
+    """Return one row for every check of every statement on every case, mutants included.
+
+    Raises
+    ------
+    ImportError
+        If pandas is not installed; it is no dependency.
+    """
+    found = [f for claim in report.claims for f in (*claim.findings, *claim.mutant_findings)]
+    return data_frame(FINDING_COLUMNS, [_finding_row(finding) for finding in found], "RunReport.to_frame")
+
+
+def _claim_row(report: ClaimReport) -> list[str]:
+    rungs = [report.by_rung(rung) for rung in Rung]
+    shown = ["–" if found is None else f"{found[0]} {found[1]}/{found[2]}" for found in rungs]
+    refuted = len(report.claim.mutants) - len(report.survivors)
+    return [report.claim.id, report.claim.title, str(report.verdict), *shown, f"{refuted}/{len(report.claim.mutants)}"]
+
+
+def _finding_row(finding: Finding) -> list[Any]:
+    task, evidence = finding.task, finding.evidence
+    return [
+        task.claim.id,
+        task.claim.title,
+        task.claim.paper.key,
+        "" if task.mutant is None else task.mutant.name,
+        task.label,
+        task.check.name,
+        str(evidence.rung),
+        str(evidence.verdict),
+        evidence.summary,
+        evidence.witness,
+        evidence.error_probability,
+        evidence.samples,
+        evidence.cells,
+        finding.seconds,
+    ]
