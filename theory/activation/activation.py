@@ -62,7 +62,7 @@ class Activation:
 
     @classmethod
     def from_text(cls, text: str) -> Activation:
-        """Return the activation with this catalogue name, or the one this text writes down.
+        """Return the activation with this name, or the one this text writes down.
 
         Raises
         ------
@@ -200,9 +200,11 @@ def _pieces_mirror(pieces: tuple[Piece, ...] | None, sign: int) -> bool:
 
 @cache
 def _named(name: str) -> Activation | None:
-    """Return the activation of a catalogue name, always the same object: what it has worked out is kept."""
-    expression = named_expression(name)
-    return None if expression is None else Activation(name, expression)
+    """Return the activation of this name, one object for all its names: what it has worked out is kept."""
+    known = named_expression(name)
+    if known is None:
+        return None
+    return Activation(*known) if known[0] == name else _named(known[0])
 
 
 def catalogue(*names: str) -> tuple[Activation, ...]:

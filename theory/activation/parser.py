@@ -1,8 +1,8 @@
 """Activation text -> expression tree, by a whitelist walk over Python's syntax tree.
 
 Grammar: one variable ``x``; exact integers and decimals (``0.1`` is 1/10); ``pi`` and ``E``; ``+ - * / **``; the
-functions of `theory.activation.expression.FUNCTIONS`, and ``max``, ``min`` of two or more arguments. Whatever is not
-on the list is refused by name. Exponents are rational literals of size at most 64, except for ``c**u`` with a positive
+functions of `theory.activation.expression.FUNCTIONS` and of the catalogue, with their parameters (``leaky_relu(x, 0.2)``),
+and ``max``, ``min`` of two or more arguments. Whatever is not on the list is refused by name. Exponents are rational literals of size at most 64, except for ``c**u`` with a positive
 constant c, which is read as ``exp(u*log(c))``.
 """
 
@@ -13,7 +13,9 @@ import difflib
 from fractions import Fraction
 
 from theory.activation.evaluation import ball_of_constant
+from theory.activation.catalogue import function_named
 from theory.activation.expression import FUNCTIONS, PI, E, Expression, X, exp, log, maximum, minimum, number
+from theory.activation.frameworks import Family
 from theory.syntax import exact_number, parse_syntax, shown
 
 LARGEST_EXPONENT = 64
@@ -49,6 +51,11 @@ def parse_expression(text: str) -> Expression:
     >>> str(parse_expression("max(x, 0) + 0.1*min(x, 0)"))
     'max(x, 0) + 1/10*min(x, 0)'
     """
+    if isinstance(text, str) and "^" in text:
+        raise ValueError(
+            f"activation needs ** for a power (^ is exclusive or in Python), got {shown(text)}; "
+            f"write {shown(text.replace('^', '**')).strip(chr(39))}."
+        )
     root = parse_syntax(text, what="activation")
     expression = _Reader(text).read(root)
     _check_size(expression, text)
@@ -131,13 +138,21 @@ class _Reader:
             for argument in arguments[1:]:
                 result = maximum(result, argument) if name == "max" else minimum(result, argument)
             return result
-        if name not in FUNCTIONS:
+        if name in FUNCTIONS and len(node.args) == 1:
+            return FUNCTIONS[name](self.read(node.args[0]))
+        function = function_named(name) or FUNCTIONS.get(name)
+        if function is None:
             raise ValueError(
                 f"activation needs listed functions, got {name!r}{_suggestion(name, [*FUNCTIONS, 'max', 'min'])}."
             )
-        if len(node.args) != 1:
-            raise ValueError(f"{name} needs one argument, got {len(node.args)}.")
-        return FUNCTIONS[name](self.read(node.args[0]))
+        most = 1 + len(function.parameters) if isinstance(function, Family) else 1
+        if not 1 <= len(node.args) <= most:
+            allowed = "one argument" if most == 1 else f"one to {most} arguments"
+            raise ValueError(f"{name} needs {allowed}, got {len(node.args)}.")
+        argument, *parameters = (self.read(a) for a in node.args)
+        if not all(parameter.is_constant for parameter in parameters):
+            raise ValueError(f"{name} needs parameters that are numbers, got {self._source(node)}.")
+        return function(argument, *parameters)
 
     def _source(self, node: ast.expr) -> str:
         return shown(ast.get_source_segment(self.text.strip(), node) or type(node).__name__)
