@@ -25,7 +25,8 @@ def claim_files(incomplete: str) -> list[tuple[str, str]]:
 
 
 def activation_names(incomplete: str) -> list[str]:
-    """Return the catalogue activations that a word may become."""
+    """Return the named activations that a word may become."""
     from theory.activation import CATALOGUE
+    from theory.activation.frameworks import NAMED
 
-    return [name for name in CATALOGUE if name.startswith(incomplete)]
+    return [name for name in (*CATALOGUE, *NAMED) if name.startswith(incomplete)]

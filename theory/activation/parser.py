@@ -12,8 +12,8 @@ import ast
 import difflib
 from fractions import Fraction
 
-from theory.activation.evaluation import ball_of_constant
 from theory.activation.catalogue import function_named
+from theory.activation.evaluation import ball_of_constant
 from theory.activation.expression import FUNCTIONS, PI, E, Expression, X, exp, log, maximum, minimum, number
 from theory.activation.frameworks import Family
 from theory.syntax import exact_number, parse_syntax, shown
