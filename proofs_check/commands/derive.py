@@ -55,16 +55,16 @@ def derive(
             _write_card(expression, digits, terms, report, sizes, force)
             if not json:
                 return
-        from proofs_check.report.profile.activation_card import activation_card, print_card
-        from theory.activation import Activation
+        from proofs_check.report.profile.terminal import print_profile
+        from theory.profile import derive as profile_of
 
-        card = activation_card(Activation.from_text(expression), digits, terms)
+        card = profile_of(expression).to_json(digits, terms)
     except (ValueError, TypeError) as error:
         fail(str(error))
     if json:
         print_json(card)
     else:
-        print_card(card, console(), latex=latex)
+        print_profile(card, console(), latex=latex)
 
 
 def _write_card(expression: str, digits: int, terms: int, report: str, sizes: dict[str, int], force: bool) -> None:

@@ -169,12 +169,14 @@ def _arithmetic(head: str, left: Expression, right: Expression) -> Expression:
     return Expression(head, (left, right))
 
 
-def _unary(head: str) -> Callable[[Expression], Expression]:
+def unary(head: str) -> Callable[[Expression], Expression]:
+    """Return the constructor of a function of one argument."""
+    """Return the constructor of a function of one argument."""
     return lambda argument: Expression(head, (argument,))
 
 
-exp, log, sqrt, tanh, sigmoid, softplus = (_unary(h) for h in ("exp", "log", "sqrt", "tanh", "sigmoid", "softplus"))
-normal_cdf, erf, erfc, step, sign, absolute = (_unary(h) for h in ("Phi", "erf", "erfc", "step", "sign", "abs"))
+exp, log, sqrt, tanh, sigmoid, softplus = (unary(h) for h in ("exp", "log", "sqrt", "tanh", "sigmoid", "softplus"))
+normal_cdf, erf, erfc, step, sign, absolute = (unary(h) for h in ("Phi", "erf", "erfc", "step", "sign", "abs"))
 
 
 def maximum(left: Expression, right: Expression | int) -> Expression:
@@ -226,7 +228,7 @@ def selu(u: Expression) -> Expression:
 
 
 FUNCTIONS: dict[str, Callable[[Expression], Expression]] = {
-    **{head: _unary(head) for head, arity in ARITY.items() if arity == 1 and head not in {"negate", "power"}},
+    **{head: unary(head) for head, arity in ARITY.items() if arity == 1 and head not in {"negate", "power"}},
     "relu": relu, "gelu": gelu, "silu": silu, "mish": mish, "elu": elu, "selu": selu,
 }  # fmt: skip
 """Functions of one argument by the name they have in text."""

@@ -28,7 +28,7 @@ CRITICAL = Fraction(1, 2)
 """The exponent p at which the limit is neither linear nor degenerate."""
 
 
-def _exact(function: str, name: str, value: Any) -> Expr:
+def exact_number(function: str, name: str, value: Any) -> Expr:
     """Return an int, Fraction or exact real SymPy number as SymPy number."""
     if isinstance(value, (bool, float)):
         raise TypeError(
@@ -84,7 +84,7 @@ class ShapedRelu:
     def __post_init__(self) -> None:
         _check_width("ShapedRelu", self.width)
         for name in ("c_plus", "c_minus"):
-            object.__setattr__(self, name, _exact("ShapedRelu", name, getattr(self, name)))
+            object.__setattr__(self, name, exact_number("ShapedRelu", name, getattr(self, name)))
         if self.exponent <= 0:
             raise ValueError(
                 f"ShapedRelu needs exponent > 0 (shaping fades with width), got exponent={self.exponent!r}."
@@ -165,8 +165,8 @@ class SmoothShape:
     scale: Any = 1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", _exact("SmoothShape", "scale", self.scale))
-        exact = tuple(_exact("SmoothShape", f"derivatives[{k}]", f) for k, f in enumerate(self.derivatives))
+        object.__setattr__(self, "scale", exact_number("SmoothShape", "scale", self.scale))
+        exact = tuple(exact_number("SmoothShape", f"derivatives[{k}]", f) for k, f in enumerate(self.derivatives))
         object.__setattr__(self, "derivatives", exact)
         if not sp.Gt(self.scale, 0):
             raise ValueError(f"SmoothShape needs scale > 0 (it divides the argument), got scale={self.scale!s}.")

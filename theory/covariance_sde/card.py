@@ -9,8 +9,10 @@ from sympy import Expr
 
 from theory.activation import Activation
 from theory.activation.evaluation import to_sympy
-from theory.activation.shaping import ShapedRelu, SmoothShape, _exact
+from theory.activation.shaping import ShapedRelu, SmoothShape, exact_number
+from theory.covariance_sde.correlation import noise_drift, smooth_drift
 from theory.covariance_sde.norm_diffusion import NormDiffusion
+from theory.covariance_sde.shaped_relu import limit_drift as shaped_relu_drift
 from theory.covariance_sde.smooth import limit_drift
 from theory.number import Number
 
@@ -45,7 +47,7 @@ def sde_card(activation: Activation, scale: Any = 1, *, digits: int = 20) -> dic
     >>> sde_card(catalogue("sigmoid")[0])["applies"]
     False
     """
-    if not _exact("sde_card", "scale", scale) > 0:
+    if not exact_number("sde_card", "scale", scale) > 0:
         raise ValueError(f"sde_card needs scale > 0 (it divides the argument), got scale={scale!s}.")
     slopes = kink_slopes(activation)
     if slopes is not None:
@@ -80,6 +82,8 @@ def kink_slopes(activation: Activation) -> tuple[Expr, Expr] | None:
 def _relu_card(up: Expr, down: Expr) -> dict[str, Any]:
     """The limit of s_pm = 1 + c_pm/sqrt(n) in terms of c_+ and c_-, and the unshaped kernel's delta and kappa."""
     unshaped = ShapedRelu(up - 1, down - 1, 1)
+    rho, plus, minus, v11, v22 = sp.symbols("rho c_plus c_minus V11 V22")
+    shaped = shaped_relu_drift(rho, (plus - minus) ** 2)
     return {
         "applies": True,
         "family": "shaped relu",
@@ -87,24 +91,19 @@ def _relu_card(up: Expr, down: Expr) -> dict[str, Any]:
         "explosion": {"possible": False, "probability_from_one": Number.of(0).to_json(1)},
         "stationary": None,
         "limit": {
-            "covariance_drift": "(c_plus - c_minus)**2/(2*pi)*(sqrt(1 - rho**2) - rho*acos(rho))*sqrt(V11*V22)",
+            "covariance_drift": str(shaped * sp.sqrt(v11 * v22)),
             "norm": "dV = sqrt(2)*V dB",
             "norm_long_time": NormDiffusion(0).long_time,
-            "correlation_drift": "(c_plus - c_minus)**2/(2*pi)*(sqrt(1 - rho**2) - rho*acos(rho)) - rho*(1 - rho**2)/2",
+            "correlation_drift": str(shaped + noise_drift(rho)),
             "correlation_noise": "1 - rho**2",
         },
     }
 
 
 def _smooth_card(shape: SmoothShape, digits: int) -> dict[str, Any]:
-    v11, v22, v12 = sp.symbols("V11 V22 V12")
+    v11, v22, v12, rho = sp.symbols("V11 V22 V12 rho")
     diffusion = NormDiffusion(shape.blow_up_rate)
     law = diffusion.stationary
-    quadratic = (
-        ""
-        if shape.second == 0
-        else (f" + ({shape.second**2 / (8 * shape.scale**2)})*(sqrt(V11*V22)*(4*rho**2 + 2) - 3*rho*(V11 + V22))")
-    )
     return {
         "applies": True,
         "family": "smooth",
@@ -130,7 +129,7 @@ def _smooth_card(shape: SmoothShape, digits: int) -> dict[str, Any]:
             "covariance_drift": str(sp.factor(limit_drift(v11, v22, v12, shape))),
             "norm": f"dV = ({shape.blow_up_rate})*V*(V - 1) dt + sqrt(2)*V dB",
             "norm_long_time": diffusion.long_time,
-            "correlation_drift": f"-rho*(1 - rho**2)/2{quadratic}",
+            "correlation_drift": str(smooth_drift(rho, v11, v22, shape.second, shape.scale)),
             "correlation_noise": "1 - rho**2",
         },
     }

@@ -24,7 +24,7 @@ from sympy import Expr, Symbol
 
 from theory.activation.shaping import SmoothShape
 from theory.covariance_sde.linear_network import converging
-from theory.covariance_sde.norm_diffusion import NormDiffusion, _positive
+from theory.covariance_sde.norm_diffusion import NormDiffusion, positive_number
 from theory.covariance_sde.smooth import drift_series, symbols, variance_series
 from theory.enclosure.ball import ball_of
 from theory.number import Number
@@ -139,7 +139,7 @@ def explosion_correction(shape: SmoothShape, start: Any = 1) -> Number:
     >>> explosion_correction(SmoothShape((0, 1, 0, 0), 1 / sp.sqrt(3))).decimal(6)
     '-1.59563'
     """
-    start = _positive("explosion_correction", "start", start)
+    start = positive_number("explosion_correction", "start", start)
     coefficients = _terms(explosion_potential(shape)[1])
     return converging(lambda: _mass_below(coefficients, shape.blow_up_rate, start))
 

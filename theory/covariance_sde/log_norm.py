@@ -19,7 +19,7 @@ import flint
 import sympy as sp
 from sympy import Expr
 
-from theory.activation.shaping import _exact
+from theory.activation.shaping import exact_number
 from theory.covariance_sde.linear_network import converging
 from theory.enclosure.ball import ball_of
 from theory.number import Number
@@ -132,7 +132,7 @@ def mean_log(delta: Any, n: int) -> Number:
     >>> mean_log(0, 100).decimal(10)
     '-0.0100333320'
     """
-    exact = _exact("mean_log", "delta", delta)
+    exact = exact_number("mean_log", "delta", delta)
     if not exact.is_Rational:
         raise TypeError(f"mean_log needs a rational delta (choose a width that is a square), got delta={delta!s}.")
     ratio = abs(Fraction(int(exact.p), int(exact.q)))

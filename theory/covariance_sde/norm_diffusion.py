@@ -20,7 +20,7 @@ import flint
 import sympy as sp
 from sympy import Expr, Symbol
 
-from theory.activation.shaping import _exact
+from theory.activation.shaping import exact_number
 from theory.covariance_sde.correlation import one_dimensional_generator
 from theory.covariance_sde.linear_network import converging
 from theory.enclosure.ball import ball_of
@@ -111,7 +111,7 @@ class NormDiffusion:
     b: Any
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "b", _exact("NormDiffusion", "b", self.b))
+        object.__setattr__(self, "b", exact_number("NormDiffusion", "b", self.b))
 
     @property
     def scale_density(self) -> PowerExponential:
@@ -171,7 +171,7 @@ class NormDiffusion:
         >>> NormDiffusion(1).explosion_probability().decimal(12)
         '0.264241117657'
         """
-        start = _positive("explosion_probability", "start", start)
+        start = positive_number("explosion_probability", "start", start)
         return Number.of(0) if not self.explodes else self._lower_gamma(start)
 
     def exceedance_probability(self, start: Any, level: Any) -> Number:
@@ -182,7 +182,9 @@ class NormDiffusion:
         ValueError
             If b <= 0, or not 0 < start <= level.
         """
-        start, level = (_positive("exceedance_probability", *pair) for pair in (("start", start), ("level", level)))
+        start, level = (
+            positive_number("exceedance_probability", *pair) for pair in (("start", start), ("level", level))
+        )
         if not self.explodes:
             raise ValueError(f"exceedance_probability needs b > 0, got b={self.b!s}.")
         if start > level:
@@ -196,8 +198,10 @@ class NormDiffusion:
         return converging(value)
 
 
-def _positive(function: str, name: str, value: Any) -> Expr:
-    value = _exact(function, name, value)
+def positive_number(function: str, name: str, value: Any) -> Expr:
+    """Return an exact positive number, or raise what `function` needs of it."""
+    """Return an exact positive number, or raise what `function` needs of it."""
+    value = exact_number(function, name, value)
     if not value > 0:
         raise ValueError(f"{function} needs {name} > 0 (it is a variance), got {name}={value!s}.")
     return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from theory.activation.expression import PI, Expression, _unary, exp, number, sigmoid, sign, sqrt, step, tanh
+from theory.activation.expression import PI, Expression, exp, number, sigmoid, sign, sqrt, step, tanh, unary
 
 _ZERO, _ONE = number(0), number(1)
 
@@ -81,7 +81,7 @@ def _over(top: Expression, bottom: Expression) -> Expression:
     return _ZERO if top == _ZERO else top / bottom
 
 
-_sin, _cos, _tan, _sinh, _cosh = (_unary(head) for head in ("sin", "cos", "tan", "sinh", "cosh"))
+_sin, _cos, _tan, _sinh, _cosh = (unary(head) for head in ("sin", "cos", "tan", "sinh", "cosh"))
 
 _OUTER: dict[str, Callable[[Expression], Expression]] = {
     "negate": lambda _: number(-1),

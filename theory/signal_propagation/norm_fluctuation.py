@@ -18,9 +18,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import mpmath
+
 from theory.activation.activation import Activation
 from theory.activation.expression import X
 from theory.enclosure.quadrature import Integrand, expectation
+from theory.kernel_map.correlation_map import compare
 from theory.kernel_map.hermite import HermiteExpansion, checked_moment
 from theory.kernel_map.kernel_map import KernelMap
 from theory.number import Number
@@ -54,15 +57,24 @@ class NormFluctuation:
         """
         _check_sizes(width, depth)
 
-        def total(strength: object, slope: object) -> object:
-            square = slope * slope  # type: ignore[operator]
-            power = sum_of = 1 + 0 * square
-            for _ in range(depth - 1):
-                power = power * square
-                sum_of = sum_of + power
-            return strength * sum_of / width
+        if compare(self.slope, 1) == 0:
+            return self.strength * depth / width
+        square = self.slope**2
+        return self.strength * (1 - square**depth) / (1 - square) / width
 
-        return Number.combine(total, self.strength, self.slope)
+    def escape_depth(self, width: int) -> float:
+        """Return the depth at which sqrt(strength/width) slope^l is 1: fluctuations reach order 1 (slope above 1).
+
+        Examples
+        --------
+        >>> doubling = NormFluctuation(Number.of(2), Number.of(1), Number.of(1))
+        >>> doubling.escape_depth(2**10)
+        5.0
+        """
+        _check_sizes(width, 1)
+        ratio = width / self.strength
+        with mpmath.workdps(20):
+            return float(mpmath.log(ratio.value(20)) / (2 * mpmath.log(self.slope.value(20))))
 
     def drift(self, width: int, depth: int) -> Number:
         """Return -strength depth/(2 width), the mean of log q after `depth` layers where the slope is 1."""

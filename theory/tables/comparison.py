@@ -12,16 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 from theory.activation.activation import Activation
-from theory.activation.shaping import SmoothShape
-from theory.covariance_sde.card import kink_slopes
-from theory.covariance_sde.norm_diffusion import NormDiffusion
 from theory.enclosure.ball import check_digits
-from theory.kernel_map.correlation_map import fixes_zero
-from theory.kernel_map.kernel_map import KernelMap
 from theory.number import Number
+from theory.profile import LayerMap, Profile
 from theory.signal_propagation.depth_to_reach import depth_to_reach
-from theory.signal_propagation.fixed_point import FixedPoints, fixed_points
-from theory.signal_propagation.mean_field import edge_of_chaos
 from theory.tables.table import Cell, Column, RateTable
 
 GAP = Fraction(1, 1000)
@@ -89,32 +83,31 @@ def comparison_table(activations: Sequence[Activation], digits: int = 6, sort: s
         raise ValueError("comparison_table needs at least one activation, got none.")
     check_digits(digits, "comparison_table")
     column, sign = _sort_column(sort)
-    table = RateTable("comparison", COLUMNS, tuple(_row(activation, digits) for activation in activations), digits)
+    table = RateTable(
+        "comparison", COLUMNS, tuple(_row(Profile(activation), digits) for activation in activations), digits
+    )
     return table if column is None else replace(table, rows=_sorted(table.rows, column, sign))
 
 
-def _row(activation: Activation, digits: int) -> tuple[Cell, ...]:
-    centred, normalised = KernelMap.centred(activation), KernelMap.normalised(activation)
-    points = fixed_points(normalised)
-    attractor = points.attractor
-    weight, bias = _edge(activation)
-    b, norm = _norm(activation)
-    mean_is_zero = fixes_zero(normalised) is True  # then both maps are one, and need one interpolant
-    rms = _layers(normalised, points)
+def _row(profile: Profile, digits: int) -> tuple[Cell, ...]:
+    rms, layer = profile.rms_norm, profile.layer_norm
+    attractor, edge = rms.points.attractor, profile.edge_of_chaos
+    diffusion = profile.norm_diffusion
+    layers = _layers(rms)
     return (
-        activation.name,
-        _settled(centred.nonlinearity_strength, digits),
-        _settled(centred.slope_at_zero, digits),
-        _settled(normalised.slope_at_one, digits),
-        "identity" if points.is_identity else points.case,
+        profile.activation.name,
+        _settled(layer.kernel.nonlinearity_strength, digits),
+        _settled(layer.kernel.slope_at_zero, digits),
+        _settled(rms.kernel.slope_at_one, digits),
+        "identity" if rms.points.is_identity else rms.points.case,
         None if attractor is None else _settled(attractor.value, digits),
         None if attractor is None else _settled(attractor.slope, digits),
-        rms if mean_is_zero else _layers(centred),
-        rms,
-        _settled(weight, digits),
-        _settled(bias, digits),
-        b,
-        norm,
+        layers if profile.mean_is_zero else _layers(layer),
+        layers,
+        _settled(None if edge is None else edge.weight_variance, digits),
+        _settled(None if edge is None else edge.bias_variance, digits),
+        None if diffusion is None else Number.of(diffusion.b),
+        "no shaped limit" if diffusion is None else diffusion.long_time,
     )
 
 
@@ -128,32 +121,12 @@ def _settled(number: Number | None, digits: int) -> Number | None:
     return number
 
 
-def _layers(kernel: KernelMap, points: FixedPoints | None = None) -> int | None:
+def _layers(layer: LayerMap) -> int | None:
     """Return the layers to `GAP`; none for a map without double precision (kinks that are not known exactly)."""
     try:
-        return depth_to_reach(kernel, GAP, points=points)
+        return depth_to_reach(layer.kernel, GAP, points=layer.points)
     except ValueError:
         return None
-
-
-def _edge(activation: Activation) -> tuple[Number | None, Number | None]:
-    """Return the variances of the edge of chaos at q = 1; none for an activation that jumps."""
-    try:
-        point = edge_of_chaos(activation, Fraction(1))
-    except ValueError:
-        return None, None
-    return point.weight_variance, point.bias_variance
-
-
-def _norm(activation: Activation) -> tuple[Number | None, str]:
-    """Return b and what becomes of the squared norm; no number where no shaped limit exists or it has no drift."""
-    if kink_slopes(activation) is not None:
-        return Number.of(0), NormDiffusion(0).long_time
-    try:
-        rate = SmoothShape.of(activation).blow_up_rate
-        return Number.of(rate), NormDiffusion(rate).long_time
-    except ValueError:
-        return None, "no shaped limit"
 
 
 def _sort_column(sort: str | None) -> tuple[int | None, int]:

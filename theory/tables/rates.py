@@ -8,18 +8,11 @@ Markdown and LaTeX (booktabs) print decimals.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from theory.activation.activation import Activation
 from theory.enclosure.ball import check_digits
-from theory.kernel_map.hermite import HermiteExpansion
-from theory.kernel_map.kernel_map import KernelMap
-from theory.signal_propagation.fixed_point import fixed_points
-from theory.signal_propagation.rate import convergence
+from theory.profile import Profile
 from theory.tables.table import Cell, Column, RateTable
-
-if TYPE_CHECKING:
-    pass
 
 
 def rate_table(kind: str, activations: Sequence[Activation], digits: int = 20, terms: int = 9) -> RateTable:
@@ -62,37 +55,33 @@ def rate_table(kind: str, activations: Sequence[Activation], digits: int = 20, t
         raise ValueError(f"rate_table needs at least one term, got terms={terms!r}.")
     check_digits(digits, "rate_table")
     columns, rows = _KINDS[kind]
-    return RateTable(kind, columns, tuple(row for a in activations for row in rows(a, terms)), digits)
+    return RateTable(kind, columns, tuple(row for a in activations for row in rows(Profile(a), terms)), digits)
 
 
-def _rates(activation: Activation, _: int) -> Iterator[tuple[Cell, ...]]:
-    centred, normalised = KernelMap.centred(activation), KernelMap.normalised(activation)
-    points = fixed_points(normalised)
-    bound = convergence(normalised, points)
+def _rates(profile: Profile, _: int) -> Iterator[tuple[Cell, ...]]:
+    rms, layer = profile.rms_norm, profile.layer_norm
     yield (
-        activation.name,
-        centred.nonlinearity_strength,
-        centred.slope_at_zero,
-        centred.slope_at_one,
-        normalised.slope_at_one,
-        "identity" if points.is_identity else points.case,
-        None if bound is None else bound.limit,
-        None if bound is None else bound.constant,
+        profile.activation.name,
+        layer.kernel.nonlinearity_strength,
+        layer.kernel.slope_at_zero,
+        layer.kernel.slope_at_one,
+        rms.kernel.slope_at_one,
+        "identity" if rms.points.is_identity else rms.points.case,
+        None if rms.rate is None else rms.rate.limit,
+        None if rms.rate is None else rms.rate.constant,
     )
 
 
-def _hermite(activation: Activation, terms: int) -> Iterator[tuple[Cell, ...]]:
-    expansion = HermiteExpansion(activation)
+def _hermite(profile: Profile, terms: int) -> Iterator[tuple[Cell, ...]]:
     for k in range(terms):
-        yield activation.name, k, expansion.coefficient(k)
+        yield profile.activation.name, k, profile.hermite.coefficient(k)
 
 
-def _fixed_points(activation: Activation, _: int) -> Iterator[tuple[Cell, ...]]:
-    for kernel in (KernelMap.normalised(activation), KernelMap.centred(activation)):
-        points = fixed_points(kernel)
-        for point in points.points:
-            case = "identity" if points.is_identity else point.case
-            yield activation.name, kernel.kind, point.value, point.slope, point.stable, case
+def _fixed_points(profile: Profile, _: int) -> Iterator[tuple[Cell, ...]]:
+    for layer in (profile.rms_norm, profile.layer_norm):
+        for point in layer.points.points:
+            case = "identity" if layer.points.is_identity else point.case
+            yield profile.activation.name, layer.kernel.kind, point.value, point.slope, point.stable, case
 
 
 _NAME = Column("activation", "activation", "activation")
@@ -115,7 +104,7 @@ _FIXED_POINTS = (
     Column("stable", "stable", "stable"),
     Column("case", "case", "case"),
 )
-_Rows = Callable[["Activation", int], Iterator[tuple[Cell, ...]]]
+_Rows = Callable[[Profile, int], Iterator[tuple[Cell, ...]]]
 _KINDS: dict[str, tuple[tuple[Column, ...], _Rows]] = {
     "rates": (_RATES, _rates),
     "hermite": (_HERMITE, _hermite),

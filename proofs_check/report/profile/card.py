@@ -83,7 +83,7 @@ def _highlights(subject: Subject) -> list[Highlight]:
     return [
         Highlight(
             "nonlinearity strength β₀",
-            _value(subject.centred.nonlinearity_strength),
+            _value(subject.profile.layer_norm.kernel.nonlinearity_strength),
             "layer norm divides |ρ|/(1 − |ρ|) by at least this, a layer",
         ),
         _pairs_highlight(subject),
@@ -101,7 +101,7 @@ def _value(number: Number) -> str:
 
 
 def _pairs_highlight(subject: Subject) -> Highlight:
-    points = subject.points
+    points = subject.profile.rms_norm.points
     if points.is_identity:
         return Highlight("pairs, RMS norm", "unchanged", "the map is the identity: every correlation stays")
     if points.attractor is None or points.case is None:
@@ -110,7 +110,7 @@ def _pairs_highlight(subject: Subject) -> Highlight:
 
 
 def _slope_highlight(subject: Subject) -> Highlight:
-    slope = subject.normalised.slope_at_one
+    slope = subject.profile.rms_norm.kernel.slope_at_one
     side = compare(slope, 1)
     words = {
         -1: "below 1: near samples merge, gradients shrink",

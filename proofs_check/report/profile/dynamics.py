@@ -38,21 +38,27 @@ CASE_WORDS = {
 _FIRST_DIGITS = 8
 """Of the best contraction constant, a branch and bound, unless it has a closed form."""
 GAPS = tuple(Fraction(1, 10**k) for k in (1, 2, 3, 6))
-_BOUND_TEXT = {
-    1: "|ρ_ℓ| ≤ r b/(1 − r + r b),  r = |ρ₀|, b = a^ℓ, a = 1/(2 − p₁)",
-    2: "1 − ρ_ℓ ≤ a^ℓ (1 − ρ₀),  a = slope at 1",
-    3: "1 − ρ_ℓ ≤ (1 − ρ₀)/(1 + A ℓ (1 − ρ₀)),  A = 1 − p₀ − p₁",
-    4: "|ρ_ℓ − ρ*| ≤ a^ℓ |ρ₀ − ρ*|/(1 − |ρ₀|),  a = max(1 − p₀, 1/(2 − q)), q = slope at ρ*",
+_LETTERS = {
+    "rho_l": "ρ_ℓ",
+    "rho_0": "ρ₀",
+    "rho*": "ρ*",
+    "p_0": "p₀",
+    "p_1": "p₁",
+    "<=": "≤",
+    "^l": "^ℓ",
+    "A l ": "A ℓ ",
+    " - ": " − ",
 }
+"""How a bound's plain text is set on a page."""
 
 
 def fixed_point_section(subject: Subject) -> Section:
     """Return fixed points with stability, of both maps, and the cobwebs."""
-    blocks: list[Block] = [*_points_of(subject, subject.points, "RMS norm (normalised map)")]
-    if subject.mean_is_zero:
+    blocks: list[Block] = [*_points_of(subject, subject.profile.rms_norm.points, "RMS norm (normalised map)")]
+    if subject.profile.mean_is_zero:
         blocks.append(Prose("With layer norm the same: the mean is exactly 0, so both maps are one."))
     else:
-        blocks += _points_of(subject, subject.points_centred, "Layer norm (centred map)")
+        blocks += _points_of(subject, subject.profile.layer_norm.points, "Layer norm (centred map)")
     blocks += attempt(lambda: [Pictures(_cobwebs(subject))])
     return Section("fixed-points", "Fixed points", blocks, ("A15", "A16", "A20", "A24"))
 
@@ -80,9 +86,9 @@ def _stability(point: FixedPoint) -> str:
 
 
 def _cobwebs(subject: Subject) -> list[Plot]:
-    maps = [("RMS norm", subject.normalised, subject.points)]
-    if not subject.mean_is_zero:
-        maps.append(("layer norm", subject.centred, subject.points_centred))
+    maps = [("RMS norm", subject.profile.rms_norm.kernel, subject.profile.rms_norm.points)]
+    if not subject.profile.mean_is_zero:
+        maps.append(("layer norm", subject.profile.layer_norm.kernel, subject.profile.layer_norm.points))
     return [_cobweb(subject, *one) for one in maps if not one[2].is_identity]
 
 
@@ -126,16 +132,25 @@ def rate_section(subject: Subject) -> Section:
                 Quantity.of(
                     "β₀",
                     "layer norm divides |ρ|/(1 − |ρ|) by at least this, a layer",
-                    subject.centred.nonlinearity_strength,
+                    subject.profile.layer_norm.kernel.nonlinearity_strength,
                     subject.digits,
                 ),
                 *_best_constant(subject),
             ]
         )
     ]
-    pairs = [("RMS norm", subject.normalised, subject.rate, subject.points)]
-    if not subject.mean_is_zero:
-        pairs.append(("layer norm", subject.centred, subject.rate_centred, subject.points_centred))
+    pairs = [
+        ("RMS norm", subject.profile.rms_norm.kernel, subject.profile.rms_norm.rate, subject.profile.rms_norm.points)
+    ]
+    if not subject.profile.mean_is_zero:
+        pairs.append(
+            (
+                "layer norm",
+                subject.profile.layer_norm.kernel,
+                subject.profile.layer_norm.rate,
+                subject.profile.layer_norm.points,
+            )
+        )
     else:
         blocks.append(Prose("The mean is exactly 0: what is said of RMS norm holds with layer norm."))
     for name, kernel, rate, points in pairs:
@@ -146,12 +161,12 @@ def rate_section(subject: Subject) -> Section:
 def _best_constant(subject: Subject) -> list[Quantity]:
     name, meaning = "β*", "the best such constant, inf over ρ in (0, 1)"
     try:
-        found = contraction_constant(subject.centred, _FIRST_DIGITS)
+        found = contraction_constant(subject.profile.layer_norm.kernel, _FIRST_DIGITS)
     except ValueError as reason:
         return [Quantity(name, meaning, "–", plain_reason(reason), "open")]
     if found.exact is not None:
         return [Quantity.of(name, f"{meaning}; attained at ρ = {found.at}", found.exact, subject.digits)]
-    number = Number.certified(lambda digits: contraction_constant(subject.centred, digits + 1).ball)
+    number = Number.certified(lambda digits: contraction_constant(subject.profile.layer_norm.kernel, digits + 1).ball)
     return [Quantity.of(name, meaning, number, min(subject.digits, _FIRST_DIGITS - 1))]
 
 
@@ -173,7 +188,7 @@ def _bound(
     ]
     rows = [[_power(gap), *_depths(kernel, rate, points, gap)] for gap in GAPS]
     return [
-        Prose(f"With {name}, case {rate.case}, for every depth ℓ:  {_BOUND_TEXT[rate.case]}."),
+        Prose(f"With {name}, case {rate.case}, for every depth ℓ:  {_set(rate.statement)}."),
         Quantities(found),
         Grid(
             ("distance to ρ*", "layers proved", "layers the map takes"),
@@ -181,6 +196,12 @@ def _bound(
             f"From ρ₀ = 1/2, {name}. Proved: by the bound. Taken: the map iterated in double precision.",
         ),
     ]
+
+
+def _set(statement: str) -> str:
+    for plain, letter in _LETTERS.items():
+        statement = statement.replace(plain, letter)
+    return statement
 
 
 def _depths(kernel: KernelMap, rate: Convergence, points: FixedPoints, gap: Fraction) -> tuple[str, str]:
@@ -206,7 +227,7 @@ def gap_section(subject: Subject) -> Section:
 
 
 def _gap_blocks(subject: Subject) -> Sequence[Block]:
-    behaviour = subject.normalised.behaviour_at_one
+    behaviour = subject.profile.rms_norm.kernel.behaviour_at_one
     exponent = behaviour.exponent
     words = {
         "smooth": "1 − κ(1 − δ) = κ′(1) δ − C δ² + …;",
@@ -229,7 +250,7 @@ def _gap_blocks(subject: Subject) -> Sequence[Block]:
         ),
         *attempt(lambda: [Pictures([_gap_plot(subject, behaviour.slope)])]),
     ]
-    law = depth_law(subject.normalised)
+    law = depth_law(subject.profile.rms_norm.kernel)
     if law is None:
         return [
             *blocks,
@@ -242,7 +263,7 @@ def _gap_blocks(subject: Subject) -> Sequence[Block]:
 
 def _gap_plot(subject: Subject, slope: Number) -> Plot:
     delta = np.geomspace(1e-8, 1, 161)
-    ratio = subject.normalised.gap(delta) / delta
+    ratio = subject.profile.rms_norm.kernel.gap(delta) / delta
     limit = (
         [Series("slope at 1", [1e-8, 1], [float(slope.value(15))] * 2, is_reference=True)] if slope.is_finite else []
     )

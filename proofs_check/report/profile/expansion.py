@@ -38,9 +38,9 @@ def activation_section(subject: Subject) -> Section:
     """Return formula, plot, symmetry, break points and moments."""
     activation = subject.activation
     facts = [
-        Quantity.of("E s(Z)", "mean, c₀", subject.hermite.mean, subject.digits),
-        Quantity.of("E s(Z)²", "second moment, Σ c_k²", subject.hermite.second_moment, subject.digits),
-        Quantity.of("Var s(Z)", "variance, Σ_{k≥1} c_k²", subject.hermite.variance, subject.digits),
+        Quantity.of("E s(Z)", "mean, c₀", subject.profile.hermite.mean, subject.digits),
+        Quantity.of("E s(Z)²", "second moment, Σ c_k²", subject.profile.hermite.second_moment, subject.digits),
+        Quantity.of("Var s(Z)", "variance, Σ_{k≥1} c_k²", subject.profile.hermite.variance, subject.digits),
     ]
     blocks: list[Block] = [
         Formula("s(x)", to_sympy(activation.expression)),
@@ -75,7 +75,7 @@ def _graph(subject: Subject) -> Plot:
 def hermite_section(subject: Subject) -> Section:
     """Return the table of c_k and the plot of their decay."""
     rows: list[list[str | Quantity]] = [
-        [f"{k}", Quantity.of(f"c_{k}", "", subject.hermite.coefficient(k), subject.digits)]
+        [f"{k}", Quantity.of(f"c_{k}", "", subject.profile.hermite.coefficient(k), subject.digits)]
         for k in range(subject.terms)
     ]
     blocks: list[Block] = [
@@ -93,7 +93,7 @@ def _decay(subject: Subject) -> Sequence[Block]:
                 "Decay not plotted: the break points are not known exactly, and each coefficient costs an integral."
             )
         ]
-    balls = subject.hermite.balls(_PLOTTED, 12)
+    balls = subject.profile.hermite.balls(_PLOTTED, 12)
     points = [(k, abs(float(ball.mid()))) for k, ball in enumerate(balls) if k > 0 and abs(ball).lower() > 1e-11]
     if len(points) < 3:
         return [Missing(f"Nothing decays: {len(points)} of the coefficients from k = 1 on are not 0.")]
@@ -114,9 +114,9 @@ def _decay(subject: Subject) -> Sequence[Block]:
 
 def kernel_section(subject: Subject) -> Section:
     """Return the three maps: formulas, plot, slopes."""
-    maps = (subject.raw, subject.normalised, subject.centred)
+    maps = (subject.profile.raw, subject.profile.rms_norm.kernel, subject.profile.layer_norm.kernel)
     slopes = [row for kernel in maps for row in _slopes(subject, kernel)]
-    strength = subject.centred.nonlinearity_strength
+    strength = subject.profile.layer_norm.kernel.nonlinearity_strength
     blocks: list[Block] = [
         Prose("κ(ρ) = E s(U) s(V), U and V standard normal with correlation ρ. Valid on [−1, 1]."),
         *(Formula(_LABELS[kernel.kind], _closed(kernel)) for kernel in maps),
@@ -145,13 +145,17 @@ def _slopes(subject: Subject, kernel: KernelMap) -> list[Quantity]:
 
 def _curves(subject: Subject) -> Plot:
     rho = np.cos(np.linspace(np.pi, 0, 301))
-    normalised = subject.values(subject.normalised)(rho)
-    scale = float(subject.hermite.second_moment.value(17))
+    normalised = subject.values(subject.profile.rms_norm.kernel)(rho)
+    scale = float(subject.profile.hermite.second_moment.value(17))
     series = [Series("normalised (RMS norm)", rho.tolist(), normalised.tolist())]
-    if not subject.mean_is_zero:
-        series.append(Series("centred (layer norm)", rho.tolist(), subject.values(subject.centred)(rho).tolist()))
+    if not subject.profile.mean_is_zero:
+        series.append(
+            Series(
+                "centred (layer norm)", rho.tolist(), subject.values(subject.profile.layer_norm.kernel)(rho).tolist()
+            )
+        )
     if abs(scale - 1) > 1e-9:
         series.append(Series("raw", rho.tolist(), (scale * normalised).tolist()))
     series.append(Series("identity", [-1, 1], [-1, 1], is_reference=True))
-    caption = "The mean is 0, so the centred map is the normalised one." if subject.mean_is_zero else ""
+    caption = "The mean is 0, so the centred map is the normalised one." if subject.profile.mean_is_zero else ""
     return Plot("Kernel maps", "correlation ρ before the layer", "after the layer", series, caption)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import inf, log, sqrt
+from math import inf, sqrt
 
 import numpy as np
+import sympy as sp
 
 from numerics.correlation_band import CorrelationBand, correlation_band
 from numerics.network.gram_chain import gram_chain
@@ -25,6 +26,7 @@ from proofs_check.report.profile.blocks import (
     short,
 )
 from proofs_check.report.profile.subject import Subject
+from theory.isometry.gap_bound import isometry_floor, isometry_gap_bound, stationary_correlation
 from theory.kernel_map.kernel_map import KernelMap
 from theory.signal_propagation.rate import Convergence
 
@@ -44,11 +46,11 @@ def expectation_section(subject: Subject) -> Section:
             "a norm. Bands are two standard deviations of the correlation of one pair over networks, to leading order in 1/width."
         )
     ]
-    kinds = [("layer norm", "layer_norm", subject.layer_norm_map, subject.rate_centred)]
-    if subject.mean_is_zero:
+    kinds = [("layer norm", "layer_norm", subject.layer_norm_map, subject.profile.layer_norm.rate)]
+    if subject.profile.mean_is_zero:
         blocks.append(Prose("The mean is exactly 0: RMS norm and layer norm differ by order 1/width only."))
     else:
-        kinds.append(("RMS norm", "rms_norm", subject.normalised, subject.rate))
+        kinds.append(("RMS norm", "rms_norm", subject.profile.rms_norm.kernel, subject.profile.rms_norm.rate))
     for kind in kinds:
         blocks += attempt(lambda kind=kind: _pairs(subject, *kind))  # type: ignore[misc]
     blocks += attempt(lambda: _isometry(subject))
@@ -196,7 +198,7 @@ def _gaps(kernel: KernelMap, depth: int, layers: np.ndarray) -> np.ndarray:
 
 def _isometry(subject: Subject) -> Sequence[Block]:
     """Return bounds on the isometry gap of a batch, at infinite width, and its floor at the user's width."""
-    rate, n, d = subject.rate_centred, subject.batch, subject.width
+    rate, n, d = subject.profile.layer_norm.rate, subject.batch, subject.width
     if rate is None:
         return [
             Missing(
@@ -206,8 +208,8 @@ def _isometry(subject: Subject) -> Sequence[Block]:
     start = Fraction(1, 2)
     r = float(rate.bound(subject.depth, start).mid())
     gap = _gap_bound(n, r)
-    alpha = float(subject.centred.slope_at_zero.value(17))
-    floor = (n - 1) / (2 * d * (1 - alpha**2))
+    alpha = subject.profile.layer_norm.kernel.slope_at_zero
+    floor = float(isometry_floor(n, d, alpha))
     layers = _layers_to_floor(subject, rate, floor)
     rows = [
         Quantity(
@@ -227,7 +229,7 @@ def _isometry(subject: Subject) -> Sequence[Block]:
             "open",
         ),
         Quantity.leading("floor", f"gap at which networks of width {d} settle, (n − 1)/(2d(1 − α²)), nats", floor),
-        Quantity.leading("rms ρ", "size of the correlations there", 1 / sqrt(d * (1 - alpha**2))),
+        Quantity.leading("rms ρ", "size of the correlations there", float(stationary_correlation(d, alpha))),
     ]
     words = (
         ""
@@ -244,8 +246,8 @@ def _isometry(subject: Subject) -> Sequence[Block]:
 
 
 def _gap_bound(n: int, r: float) -> float:
-    """Return B_n(r) = -((n-1) log(1+r) + log(1-(n-1) r))/n, infinite for (n-1) r >= 1."""
-    return inf if (n - 1) * r >= 1 else -((n - 1) * log(1 + r) + log(1 - (n - 1) * r)) / n
+    """Return B_n(r), infinite for (n-1) r >= 1."""
+    return inf if (n - 1) * r >= 1 else float(isometry_gap_bound(n, sp.Float(r)))
 
 
 def _layers_to_floor(subject: Subject, rate: Convergence, floor: float) -> int | None:

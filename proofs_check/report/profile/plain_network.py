@@ -96,7 +96,7 @@ def _norm(subject: Subject) -> Sequence[Block]:
                 Quantity.of(
                     "1/E s²",
                     "σ_w² that keeps q = 1",
-                    Number.combine(lambda m: 1 / m, subject.hermite.second_moment),
+                    Number.combine(lambda m: 1 / m, subject.profile.hermite.second_moment),
                     digits,
                 ),
                 Quantity.of("λ", "slope of log V at q = 1: above 1 it repels", found.slope, digits),
@@ -111,19 +111,14 @@ def _norm(subject: Subject) -> Sequence[Block]:
 def _norm_at_size(subject: Subject, found: NormFluctuation) -> list[Block]:
     n, depth = subject.width, subject.depth
     side = compare(found.slope, 1)
-    slope, strength = float(found.slope.value(15)), float(found.strength.value(15))
-    if side is not None and side > 0 and 2 * depth * log(slope) > log(n / strength):
+    if side is not None and side > 0 and depth > (escape := found.escape_depth(n)):
         return [
             Missing(
-                f"At width {n} and depth {depth} the norm leaves q = 1: fluctuations grow by λ = {short(slope)} a layer and reach "
-                f"order 1 after about {_escape(slope, strength, n)} layers. It then vanishes or explodes, by chance."
+                f"At width {n} and depth {depth} the norm leaves q = 1: fluctuations grow by λ = {short(float(found.slope))} a layer and reach "
+                f"order 1 after about {max(1, round(escape))} layers. It then vanishes or explodes, by chance."
             )
         ]
-    spread = (
-        sqrt(float(found.variance(n, depth).value(15)))
-        if depth <= 2000
-        else sqrt(_geometric(slope, strength, n, depth))
-    )
+    spread = sqrt(float(found.variance(n, depth)))
     rows = [Quantity.leading("sd log q", f"after {depth} layers of width {n}", spread)]
     if side == 0:
         drift = float(found.drift(n, depth).value(15))
@@ -137,16 +132,6 @@ def _norm_at_size(subject: Subject, found: NormFluctuation) -> list[Block]:
         )
     verdict = " That is a wide spread: deeper than wide networks need normalisation." if spread > 1 else ""
     return [Quantities(rows), Prose(words + verdict)]
-
-
-def _geometric(slope: float, strength: float, width: int, depth: int) -> float:
-    share = depth if slope == 1 else (1 - slope ** (2 * depth)) / (1 - slope**2)
-    return strength * share / width
-
-
-def _escape(slope: float, strength: float, width: int) -> int:
-    """Return the depth at which sqrt(strength/width) slope^l is 1."""
-    return max(1, round(log(width / strength) / (2 * log(slope)))) if strength < width else 1
 
 
 def _gradient_at_size(subject: Subject, found: NormFluctuation) -> list[Block]:

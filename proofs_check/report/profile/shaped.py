@@ -30,7 +30,9 @@ from theory.activation.shaping import SmoothShape
 from theory.batch_norm.shaping import cubic_coefficient, gain_sum, gaussian_growth, is_summable
 from theory.batch_norm.time_scale import near_isometry_factor
 from theory.covariance_sde.card import sde_card
+from theory.covariance_sde.correlation import noise_drift, smooth_drift
 from theory.covariance_sde.norm_diffusion import NormDiffusion
+from theory.covariance_sde.shaped_relu import limit_drift
 from theory.number import Number
 
 EXPONENTS = (Fraction(0), Fraction(-1, 4), Fraction(-3, 10), Fraction(-2, 5), Fraction(-1, 2), Fraction(-1))
@@ -152,13 +154,12 @@ def _sde(subject: Subject) -> Sequence[Block]:
 
 def _relu(card: dict[str, Any]) -> Sequence[Block]:
     rho, plus, minus = sp.symbols("rho c_plus c_minus")
-    nu = (plus - minus) ** 2 / (2 * sp.pi) * (sp.sqrt(1 - rho**2) - rho * sp.acos(rho))
     return [
         Prose(
             "Slopes s_± = 1 + c_±/√n at width n and depth nT. The correlation follows dρ = μ(ρ) dT + (1 − ρ²) dB, and log of the "
             "squared norm is normal with mean −T and variance 2T: it never explodes."
         ),
-        Formula("μ(ρ)", nu - rho * (1 - rho**2) / 2),
+        Formula("μ(ρ)", limit_drift(rho, (plus - minus) ** 2) + noise_drift(rho)),
         Prose(
             f"As it stands, without shaping, the activation has δ = {card['unshaped']['delta']} and κ = {card['unshaped']['kappa']}: "
             "at width n, n Var(V′/V) = 2 + 3 δ²."
@@ -169,9 +170,7 @@ def _relu(card: dict[str, Any]) -> Sequence[Block]:
 def _smooth(subject: Subject) -> list[Block]:
     shape = SmoothShape.of(subject.activation)
     rho, v11, v22 = sp.symbols("rho V_11 V_22", positive=True)
-    drift = -rho * (1 - rho**2) / 2
-    if shape.second != 0:
-        drift += shape.second**2 / 8 * (sp.sqrt(v11 * v22) * (4 * rho**2 + 2) - 3 * rho * (v11 + v22))
+    drift = smooth_drift(rho, v11, v22, shape.second, shape.scale)
     words = (
         "only through φ″; odd activations move correlations like a linear network" if shape.second == 0 else "with φ″"
     )

@@ -1,4 +1,4 @@
-"""What a card is about: an activation with its maps, and the user's width, depth and batch. Everything is computed once."""
+"""What a card is about: an activation with its maps, and the user's width, depth and batch."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ import numpy as np
 
 from theory.activation import Activation
 from theory.enclosure.ball import check_digits
-from theory.kernel_map.correlation_map import fixes_zero, is_identity
-from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
-from theory.signal_propagation.fixed_point import FixedPoints, fixed_points
-from theory.signal_propagation.rate import Convergence, convergence
+from theory.profile import Profile
 
 LARGEST_NETWORK = 10**9
 """Width and depth a card speaks of at most."""
@@ -46,7 +43,7 @@ class Subject:
     Examples
     --------
     >>> from theory.activation import catalogue
-    >>> Subject(catalogue("relu")[0]).points.case
+    >>> Subject(catalogue("relu")[0]).profile.rms_norm.points.case
     3
     """
 
@@ -70,61 +67,16 @@ class Subject:
                 raise ValueError(f"the card needs a {name} in {least}..{most} (a network has units, layers and pairs), got {name}={size!r}.")  # fmt: skip
 
     @cached_property
-    def hermite(self) -> HermiteExpansion:
-        """The Hermite expansion."""
-        return HermiteExpansion(self.activation)
-
-    @cached_property
-    def raw(self) -> KernelMap:
-        """The raw kernel map."""
-        return KernelMap.raw(self.activation)
-
-    @cached_property
-    def normalised(self) -> KernelMap:
-        """The map of a layer with RMS norm."""
-        return KernelMap.normalised(self.activation)
-
-    @cached_property
-    def centred(self) -> KernelMap:
-        """The map of a layer with layer norm."""
-        return KernelMap.centred(self.activation)
-
-    @cached_property
-    def mean_is_zero(self) -> bool:
-        """Whether the mean is exactly 0: then RMS norm and layer norm do the same."""
-        return fixes_zero(self.normalised) is True
-
-    @cached_property
-    def points(self) -> FixedPoints:
-        """Fixed points of the normalised map."""
-        return fixed_points(self.normalised)
-
-    @cached_property
-    def points_centred(self) -> FixedPoints:
-        """Fixed points of the centred map."""
-        return self.points if self.mean_is_zero else fixed_points(self.centred)
-
-    @cached_property
-    def rate(self) -> Convergence | None:
-        """Proved rate of the normalised map."""
-        return convergence(self.normalised, self.points)
-
-    @cached_property
-    def rate_centred(self) -> Convergence | None:
-        """Proved rate of the centred map."""
-        return self.rate if self.mean_is_zero else convergence(self.centred, self.points_centred)
-
-    @property
-    def is_linear(self) -> bool:
-        """Whether layer norm leaves every correlation as it is."""
-        return is_identity(self.centred)
+    def profile(self) -> Profile:
+        """What is known of the activation."""
+        return Profile(self.activation)
 
     @property
     def layer_norm_map(self) -> KernelMap:
         """The centred map, by the interpolant of the normalised one where they agree."""
-        return self.normalised if self.mean_is_zero else self.centred
+        return self.profile.rms_norm.kernel if self.profile.mean_is_zero else self.profile.layer_norm.kernel
 
     def values(self, kernel: KernelMap) -> Callable[[np.ndarray], np.ndarray]:
         """Return the map in double precision, through its gap: one interpolant serves all plots."""
-        chosen = self.normalised if self.mean_is_zero else kernel
+        chosen = self.profile.rms_norm.kernel if self.profile.mean_is_zero else kernel
         return lambda rho: 1 - chosen.gap(1 - rho)
