@@ -100,16 +100,22 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of the parts."""
+    """All of the parts, at least two."""
 
     parts: tuple[Proposition, ...]
+
+    def __post_init__(self) -> None:
+        _check_parts(self.parts, "And")
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one of the parts."""
+    """At least one of the parts, at least two."""
 
     parts: tuple[Proposition, ...]
+
+    def __post_init__(self) -> None:
+        _check_parts(self.parts, "Or")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,9 @@ class ForAll:
     hypotheses: tuple[Proposition, ...]
     body: Proposition
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hypotheses", tuple(p for h in self.hypotheses for p in conjuncts(h)))
+
 
 @dataclass(frozen=True, slots=True)
 class Exists:
@@ -151,6 +160,9 @@ class Exists:
     binders: tuple[Binder, ...]
     hypotheses: tuple[Proposition, ...]
     body: Proposition
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hypotheses", tuple(p for h in self.hypotheses for p in conjuncts(h)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +195,18 @@ class LawEquality:
 
 
 Proposition: TypeAlias = Relation | And | Or | Not | Implies | Iff | ForAll | Exists | Limit | Asymptotic | LawEquality
+
+
+def _check_parts(found: tuple[Proposition, ...], name: str) -> None:
+    if len(found) < 2:
+        raise ValueError(f"{name} needs at least two parts, got {len(found)}.")
+
+
+def conjuncts(proposition: Proposition) -> tuple[Proposition, ...]:
+    """Return the parts of nested conjunctions, or the proposition alone."""
+    if isinstance(proposition, And):
+        return tuple(part for found in proposition.parts for part in conjuncts(found))
+    return (proposition,)
 
 
 def parts(proposition: Proposition) -> tuple[Proposition, ...]:

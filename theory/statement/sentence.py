@@ -15,7 +15,16 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.statement.proposition import Binder, Proposition, free_symbols, map_sort, map_terms, sort_symbols, terms
+from theory.statement.proposition import (
+    Binder,
+    Proposition,
+    conjuncts,
+    free_symbols,
+    map_sort,
+    map_terms,
+    sort_symbols,
+    terms,
+)
 from theory.statement.sort import Activations, Sort
 
 
@@ -49,6 +58,7 @@ class Sentence:
     body: Proposition
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "hypotheses", tuple(p for h in self.hypotheses for p in conjuncts(h)))
         known: set[sp.Symbol] = set()
         names: set[str] = set()
         for binder in self.binders:

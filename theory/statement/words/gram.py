@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.core.symbol import Str
 
 from theory.statement.quantity import Quantity, register
 
@@ -116,12 +117,18 @@ class LargestEigenvalue(_OfGram):
     example = "for every Gram matrix G of size 3: maxeig(G) <= 3"
 
 
+@register
 class GramMap(Quantity):
-    """kappa(G) entrywise: (map's class name, activation, matrix); a matrix, allowed as argument of the words above."""
+    """kappa(G) entrywise: (name of the map, activation, matrix, iterate); a matrix, an argument of the words above."""
 
     word = "kappa(G)"
     form = "matrix"
     family = "Gram matrix"
-    nargs = 3
-    meaning = "the kernel map of every entry"
-    example = "for every activation s, Gram matrix G of size 2: det(kappa(G)) >= det G"
+    nargs = 4
+    meaning = "the kernel map of every entry of a Gram matrix, itself a matrix"
+    example = "for s = tanh, every Gram matrix G of size 2: det(kappa(G)) >= det G"
+
+    def __new__(cls, kind: Any, activation: Any, matrix: Any, iterate: Any = 1, **options: Any) -> Any:
+        """Keep the map's name as a SymPy string."""
+        kind = kind if isinstance(kind, Str) else Str(str(kind))
+        return super().__new__(cls, kind, activation, matrix, sp.sympify(iterate), **options)

@@ -12,6 +12,8 @@ from typing import Any
 import sympy as sp
 from sympy.core.symbol import Str
 
+from theory.haar.entry_expression import parse_entry_polynomial
+from theory.haar.trace_expression import parse_trace_expression
 from theory.statement.quantity import Quantity, register
 
 GROUPS = {"O": "orthogonal", "U": "unitary", "Sp": "symplectic"}
@@ -64,3 +66,11 @@ class Weingarten(Quantity):
         """Keep the texts as SymPy strings."""
         group, parts = (x if isinstance(x, Str) else Str(str(x)) for x in (group, parts))
         return super().__new__(cls, group, parts, dimension, **options)
+
+
+def check_integrand(text: str) -> None:
+    """Raise ValueError unless `theory.haar` can read the text as entries or traces of one Haar matrix."""
+    if "tr(" in text:
+        parse_trace_expression(text, [])
+    else:
+        parse_entry_polynomial(text)
