@@ -36,7 +36,9 @@ def compare(
     try:
         if format not in FORMATS:
             raise ValueError(f"compare needs a format of {', '.join(FORMATS)}, got {format!r}.")
-        table = _table(expressions, digits, sort)
+        from theory.tables.comparison import compare as compared
+
+        table = compared(*expressions, digits=digits, sort=sort)
         if json or format == "json":
             print_json(table.to_json())
         elif format == "text":
@@ -45,13 +47,6 @@ def compare(
             sys.stdout.write({"csv": table.to_csv, "markdown": table.to_markdown, "latex": table.to_latex}[format]())
     except (ValueError, TypeError) as error:
         fail(str(error))
-
-
-def _table(expressions: list[str], digits: int, sort: str | None) -> RateTable:
-    from theory.activation import Activation
-    from theory.tables.comparison import comparison_table
-
-    return comparison_table([Activation.from_text(text) for text in expressions], digits, sort)
 
 
 def _print_text(table: RateTable) -> None:

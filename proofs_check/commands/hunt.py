@@ -53,8 +53,7 @@ def hunt(
     Examples: haarmite hunt my_claims.py::X1; haarmite hunt A7 --examples 1000 --seconds 600 --seed 1;
     haarmite hunt A7 --mutant "rate 1/alpha"
     """
-    claim = _one_claim(target)
-    variant = None if mutant is None else _mutant(claim, mutant)
+    claim, variant = _named(target, mutant)
     options = {"examples": examples, "seconds": seconds, "seed": seed, "profile": profile}
     options["patience"] = seconds / 10
     found = _hunted(claim, variant, options, quiet or json or not sys.stderr.isatty())
@@ -66,31 +65,21 @@ def hunt(
     raise typer.Exit(found.exit_code)
 
 
-def _one_claim(target: str) -> Claim:
-    """Return the claim that was named, or leave with a clear line."""
-    from proofs_check.run.selection import select
+def _named(target: str, mutant: str | None) -> tuple[Claim, Mutant | None]:
+    """Return the claim and the wrong variant that were named, or leave with a clear line."""
+    from proofs_check.run.verification import NothingToJudgeError, mutant_of, one_claim
 
     try:
-        selection = select([target], "hunt")
+        claim, troubles = one_claim(target)
+        for trouble in troubles:
+            print(f"haarmite: {trouble}", file=sys.stderr)
+        return claim, None if mutant is None else mutant_of(claim, mutant)
+    except NothingToJudgeError as error:
+        for trouble in error.troubles:
+            print(f"haarmite: {trouble}", file=sys.stderr)
+        raise typer.Exit(2) from None
     except ValueError as error:
         fail(str(error))
-    for trouble in selection.troubles:
-        print(f"haarmite: {trouble}", file=sys.stderr)
-    if not selection.claims:
-        raise typer.Exit(2)
-    if len(selection.claims) > 1:
-        names = ", ".join(claim.id for claim in selection.claims[:12])
-        fail(
-            f"hunt needs one claim, got {target!r} with {len(selection.claims)} ({names}); name it as FILE.py::ID or ID."
-        )
-    return selection.claims[0]
-
-
-def _mutant(claim: Claim, name: str) -> Mutant:
-    mutants = {mutant.name: mutant for mutant in claim.mutants}
-    if name not in mutants:
-        fail(f"hunt needs a mutant of {claim.id} ({', '.join(map(repr, mutants))}), got {name!r}.")
-    return mutants[name]
 
 
 def _hunted(claim: Claim, variant: Mutant | None, options: dict[str, Any], silent: bool) -> Hunt:

@@ -10,7 +10,7 @@ import typer
 from proofs_check.commands.console import Json, fail, print_json
 
 if TYPE_CHECKING:
-    from theory.tables.table import RateTable
+    pass
 
 ACTIVATION_TABLES = ("rates", "hermite", "fixed-points")
 TABLES = (*ACTIVATION_TABLES, "contraction", "weingarten")
@@ -51,12 +51,19 @@ def table(
             raise ValueError(f"table needs one of {', '.join(TABLES)}, got {kind!r}.")
         if format not in FORMATS:
             raise ValueError(f"table needs a format of {', '.join(FORMATS)}, got {format!r}.")
-        if kind == "weingarten":
-            found = _weingarten(group, order or [2, 3, 4], dimension)
-        elif kind == "contraction":
-            found = _contraction(width or [2, 3, 4, 5, 10, 20, 50, 100], digits)
-        else:
-            found = _of_activations(kind, activation or [], digits, terms)
+        from theory.tables.kinds import WIDTHS
+        from theory.tables.kinds import table as made
+
+        found = made(
+            kind,
+            *(activation or ()),
+            digits=digits,
+            terms=terms,
+            group=group,
+            orders=order or (2, 3, 4),
+            dimension=dimension,
+            widths=width or WIDTHS,
+        )
         if json or format == "json":
             print_json(found.to_json())
         else:
@@ -64,30 +71,3 @@ def table(
             sys.stdout.write(text)
     except (ValueError, TypeError) as error:
         fail(str(error))
-
-
-def _of_activations(kind: str, texts: list[str], digits: int, terms: int) -> RateTable:
-    from theory.activation import Activation, catalogue
-    from theory.tables.rates import rate_table
-
-    activations = [Activation.from_text(text) for text in texts] or list(catalogue())
-    return rate_table(kind, activations, digits, terms)
-
-
-def _weingarten(group: str, orders: list[int], dimension: int | None) -> RateTable:
-    from theory.tables.table import Column, RateTable
-    from theory.tables.weingarten import weingarten_rows
-
-    header, rows = weingarten_rows(group, orders, dimension)
-    columns = tuple(Column(name, name, name) for name in header)
-    return RateTable("weingarten", columns, rows, digits=20)
-
-
-def _contraction(widths: list[int], digits: int) -> RateTable:
-    from theory.enclosure.ball import check_digits
-    from theory.tables.contraction import CONTRACTION_COLUMNS, contraction_rows
-    from theory.tables.table import Column, RateTable
-
-    check_digits(digits, "table")
-    columns = tuple(Column(*column) for column in CONTRACTION_COLUMNS)
-    return RateTable("contraction", columns, contraction_rows(widths), digits)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,12 +12,13 @@ from proofs_check.commands.console import Json, console, fail, print_json
 from proofs_check.commands.kernel_check import Kernel, ask_kernel, print_kernel, with_kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from proofs_check.evidence.trial import Workplace
+    from rich.progress import Progress
+
     from proofs_check.report.run.recipe import Recipe
     from proofs_check.run.run_report import RunReport
+    from proofs_check.run.verification import Verification, Watcher
 
 Names = Annotated[
     list[str] | None,
@@ -91,83 +91,57 @@ def verify(
     haarmite verify --profile full --jobs 2 --store samples.sqlite
     """
     ask_kernel(kernel)
-    claims, cases, unread = _selected(names or [], activation or [], inputs, profile)
+    request = _checked(names or [], activation or [], inputs, profile, seed)
     folder = _folder(report, force)
     recipe = _recipe(names or [], activation or [], inputs, profile, seed)
     silent = quiet or json or not sys.stderr.isatty()
-    outcome = _at_workplace(
-        lambda place: _run(claims, cases, profile, seed, place, silent), jobs, scheduler, store, device
-    )
-    outcome = with_kernel(replace(outcome, unread=unread), kernel, jobs, silent)
+    outcome = _judged(request, {"jobs": jobs, "scheduler": scheduler, "device": device, "store": store}, silent)
+    outcome = with_kernel(outcome, kernel, jobs, silent)
     _present(outcome, folder, recipe, json, verbose)
     if kernel is not None and not json:
         print_kernel(outcome)
     raise typer.Exit(outcome.exit_code)
 
 
-def _selected(
-    names: list[str], activations: list[str], inputs: str | None, profile: str
-) -> tuple[Any, Any, tuple[tuple[str, str], ...]]:
-    """Return claims, a user's cases and what could not be read, or leave with a clear line before any work starts.
+def _checked(names: list[str], activations: list[str], inputs: str | None, profile: str, seed: int) -> Verification:
+    """Return what is asked for, or leave with a clear line before any work starts.
 
     A claim file with errors costs the claims concerned: they are named on standard error, and the others are judged.
     """
-    from proofs_check.evidence.trial import PROFILES
-    from proofs_check.run.selection import select, user_cases
+    from proofs_check.run.verification import Verification
 
     try:
-        if profile not in PROFILES:
-            raise ValueError(f"verify needs a profile of {', '.join(PROFILES)}, got {profile!r}.")
-        selection = select(names)
-        claims = selection.claims
-        cases = user_cases(activations, inputs)
-        for trouble in selection.troubles:
-            print(f"haarmite: {trouble}", file=sys.stderr)
-        if not claims:
-            raise typer.Exit(2)
-        if cases is not None and not any(claim.why_not(case) is None for claim in claims for case in cases):
-            reasons = sorted({f"{claim.id}: {claim.why_not(case)}" for claim in claims for case in cases})
-            raise ValueError(f"verify needs a claim that covers the given cases, got {'; '.join(reasons)}.")
+        request = Verification.of(names, activations, inputs, profile, seed)
     except (ValueError, TypeError) as error:
         fail(str(error))
-    return claims, cases, tuple((trouble.where, trouble.what) for trouble in selection.troubles)
+    for trouble in request.troubles:
+        print(f"haarmite: {trouble}", file=sys.stderr)
+    if not request.claims:
+        raise typer.Exit(2)
+    return request
 
 
-def _at_workplace(
-    judge: Callable[[Workplace], RunReport], jobs: int, scheduler: str | None, store: str | None, device: str
-) -> RunReport:
-    """Run with the executor, the store and the device that were asked for; their troubles, and Ctrl-C, end it with a clear line."""
-    from contextlib import ExitStack
+def _judged(request: Verification, where: dict[str, Any], silent: bool) -> RunReport:
+    """Run with progress on standard error; troubles, and Ctrl-C, end it with a clear line."""
+    from numerics.campaign.executor import ExecutorError
+    from numerics.campaign.result_store import StoreError
 
-    from numerics.array_backend import array_backend
-    from numerics.campaign.executor import DaskExecutor, ExecutorError, choose_executor
-    from numerics.campaign.result_store import ResultStore, StoreError
-    from proofs_check.evidence.trial import Workplace
-
-    with ExitStack() as stack:
-        try:
-            if scheduler is None and device != "cpu":
-                array_backend(device)
-            executor = choose_executor(jobs, scheduler)
-            if isinstance(executor, DaskExecutor):
-                stack.enter_context(executor)
-                executor.check_device(device)
-            results = stack.enter_context(ResultStore(store)) if store is not None else None
-            return judge(Workplace(executor, results, device))
-        except (ExecutorError, StoreError, ValueError) as error:
-            fail(str(error))
-        except KeyboardInterrupt:
-            hint = f"the same command resumes from {store}" if store else "--store FILE would keep what was drawn"
-            print(f"haarmite: interrupted; {hint}", file=sys.stderr)
-            raise typer.Exit(130) from None
+    try:
+        if silent:
+            return request.run(**where)
+        with _progress() as progress:
+            return request.run(**where, watcher=_shown_on(progress))
+    except (ExecutorError, StoreError, ValueError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        store = where["store"]
+        hint = f"the same command resumes from {store}" if store else "--store FILE would keep what was drawn"
+        print(f"haarmite: interrupted; {hint}", file=sys.stderr)
+        raise typer.Exit(130) from None
 
 
-def _run(claims: Any, cases: Any, profile: str, seed: int, workplace: Workplace, silent: bool) -> RunReport:
-    """Run claims with a progress line on standard error: what runs, how many are done, rate and time left."""
-    from proofs_check.run.runner import plan, run
-
-    if silent:
-        return run(claims, cases=cases, profile=profile, seed=seed, workplace=workplace)
+def _progress() -> Progress:
+    """Return a progress line on standard error: what runs, how many are done, rate and time left."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -186,20 +160,23 @@ def _run(claims: Any, cases: Any, profile: str, seed: int, workplace: Workplace,
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("", total=len(plan(claims, cases)), rate="")
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
-        def start(task: Any) -> None:
-            progress.update(bar, description=" ".join(part for part in task.key[:3] if part)[:34])
 
-        def advance(_: Any) -> None:
-            progress.advance(bar)
-            speed = progress.tasks[0].speed
-            progress.update(bar, rate=f"{speed:.1f}/s" if speed else "")
+def _shown_on(progress: Progress) -> Watcher:
+    from proofs_check.run.verification import Watcher
 
-        return run(
-            claims, cases=cases, profile=profile, seed=seed, workplace=workplace, on_start=start, on_finding=advance
-        )
+    bar = progress.add_task("", total=None, rate="")
+
+    def start(task: Any) -> None:
+        progress.update(bar, description=" ".join(part for part in task.key[:3] if part)[:34])
+
+    def advance(_: Any) -> None:
+        progress.advance(bar)
+        speed = progress.tasks[0].speed
+        progress.update(bar, rate=f"{speed:.1f}/s" if speed else "")
+
+    return Watcher(lambda count: progress.update(bar, total=count), start, advance)
 
 
 def _folder(report: str | None, force: bool) -> Path | None:

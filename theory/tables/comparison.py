@@ -89,6 +89,18 @@ def comparison_table(activations: Sequence[Activation], digits: int = 6, sort: s
     return table if column is None else replace(table, rows=_sorted(table.rows, column, sign))
 
 
+def compare(*activations: str | Activation, digits: int = 6, sort: str | None = None) -> RateTable:
+    """Return `comparison_table` of catalogue names, texts or activations.
+
+    Examples
+    --------
+    >>> [row[0] for row in compare("relu", "tanh", sort="-beta_0").rows]
+    ['relu', 'tanh']
+    """
+    found = [a if isinstance(a, Activation) else Activation.from_text(a) for a in activations]
+    return comparison_table(found, digits, sort)
+
+
 def _row(profile: Profile, digits: int) -> tuple[Cell, ...]:
     rms, layer = profile.rms_norm, profile.layer_norm
     attractor, edge = rms.points.attractor, profile.edge_of_chaos

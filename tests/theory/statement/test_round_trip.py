@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from theory.statement import digest, from_json, parse, text, to_json
 
 _SPEC = importlib.util.spec_from_file_location("random_sentences", Path(__file__).with_name("random_sentences.py"))
-assert _SPEC is not None and _SPEC.loader is not None
+assert _SPEC is not None
+assert _SPEC.loader is not None
 random_sentences = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(random_sentences)
 seeds = st.integers(0, 2**32)
