@@ -16,29 +16,31 @@ from fractions import Fraction
 
 import sympy as sp
 
-from proofs_check import (
+from haarmite import (
     CERTIFIED,
     SAMPLED,
     SYMBOLIC,
+    Activation,
     Claim,
     Derivation,
     Evidence,
+    KernelMap,
     MeanTest,
     Mutant,
     Paper,
     Rung,
     Trial,
+    ball_of,
     cannot_say,
+    catalogue,
+    correlated_products,
+    fourth_moment,
     from_proof,
     from_slack,
     judge_mean,
     prove_nonnegative,
     strategies,
 )
-from proofs_check.ledger.activation_cases import correlated_products, fourth_moment
-from theory.activation import Activation, catalogue
-from theory.enclosure.ball import ball_of
-from theory.kernel_map.kernel_map import KernelMap
 
 MINE = Paper("X", "A manuscript of one's own, 2026")
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numerics import correlation_band as band
-from numerics.network.gram_chain import gram_chain
-from numerics.network.network import layer_normalised_mlp
-from theory import Activation, KernelMap
+from haarmite import Activation, CorrelationBand, KernelMap, correlation_band, gram_chain, layer_normalised_mlp
 
 WIDTH, DEPTH, NETWORKS, START = 200, 12, 400, 0.9
 
@@ -23,9 +20,9 @@ def simulate(seed: int = 0) -> np.ndarray:
     return np.array([g[:, 0, 1] for g in gram_chain(network, gram, np.random.default_rng(seed), repeats=NETWORKS)])
 
 
-def predict() -> band.CorrelationBand:
+def predict() -> CorrelationBand:
     """Return mean and standard deviation of rho after 0, 1, ..., DEPTH layers."""
-    return band.correlation_band(KernelMap.centred(Activation.from_text("tanh")), START, WIDTH, DEPTH)
+    return correlation_band(KernelMap.centred(Activation.from_text("tanh")), START, WIDTH, DEPTH)
 
 
 def main() -> None:

@@ -8,23 +8,19 @@ from __future__ import annotations
 import sys
 from fractions import Fraction
 
-from theory import Activation, HermiteExpansion, KernelMap, fixed_points
-from theory.signal_propagation.depth_to_reach import depth_to_reach
-from theory.signal_propagation.rate import convergence
+from haarmite import depth_to_reach, derive
 
 
 def report(text: str) -> dict[str, str]:
     """Return what a text writes down, as name -> value; every digit is proved."""
-    activation = Activation.from_text(text)
-    normalised, centred = KernelMap.normalised(activation), KernelMap.centred(activation)
-    points = fixed_points(normalised)
-    bound = convergence(normalised, points)
+    profile = derive(text)
+    rms, layer_norm, bound = profile.rms_norm, profile.layer_norm, profile.rms_norm.rate
     found = {
-        "activation": activation.text,
-        "c_0 .. c_3": ", ".join(HermiteExpansion(activation).coefficient(k).decimal(12) for k in range(4)),
-        "kernel map": str(normalised.expression),
-        "beta_0": centred.nonlinearity_strength.decimal(20),
-        "slope at one": normalised.slope_at_one.decimal(20),
+        "activation": profile.activation.text,
+        "c_0 .. c_3": ", ".join(profile.hermite.coefficient(k).decimal(12) for k in range(4)),
+        "kernel map": str(rms.kernel.expression),
+        "beta_0": layer_norm.kernel.nonlinearity_strength.decimal(20),
+        "slope at one": rms.kernel.slope_at_one.decimal(20),
     }
     if bound is not None:
         milli, half = Fraction(1, 1000), Fraction(1, 2)
@@ -32,7 +28,7 @@ def report(text: str) -> dict[str, str]:
             "case": f"{bound.case}: {bound.statement}",
             "rho*": bound.limit.decimal(20),
             "layers to within 1/1000 of rho*, proved": str(bound.depth_to_reach(milli, half)),
-            "layers to within 1/1000 of rho*, taken": str(depth_to_reach(normalised, milli, half, points)),
+            "layers to within 1/1000 of rho*, taken": str(depth_to_reach(rms.kernel, milli, half, rms.points)),
         }
     return found
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from theory import RateTable, catalogue
-from theory.tables.rates import rate_table
+from haarmite import RateTable, table
 
 NAMES = ("relu", "abs", "erf", "sin", "tanh", "gelu")
 
 
 def rates(digits: int = 50) -> RateTable:
     """Return nonlinearity strength, slopes, attracting correlation and proved rate of well-known activations."""
-    return rate_table("rates", catalogue(*NAMES), digits)
+    return table("rates", *NAMES, digits=digits)
 
 
 def main() -> None:

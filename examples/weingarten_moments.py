@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from theory import haar_moment, weingarten
+from haarmite import haar_moment, weingarten
 
 
 def corrections() -> dict[str, Any]:
