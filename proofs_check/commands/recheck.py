@@ -14,7 +14,7 @@ Files = Annotated[list[str], typer.Argument(metavar="CERTIFICATE.json...", help=
 
 
 def recheck(certificates: Files, kernel: Kernel = None, json: Json = False) -> None:
-    """Check certificates with the independent checker alone: standard library and mpmath intervals, nothing of the prover.
+    """Check certificates with the independent checker alone: the standard library, nothing of the prover.
 
     Exit code 1 if one is refused.
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from mpmath import iv
-
-from .intervals import interval, lower_end, point, upper_end
-from .reading import Budget, Refused, entries_of, fraction, need, need_keys
+from .intervals import Interval, interval, point
+from .reading import Budget, entries_of, fraction, need, need_keys
 
 KERNEL_CLAIM = (
     "(1 - k(r))/(1 - r) >= rate*k(r)/r for r in [low, high], k(r) = sum_j p_j*r**j, p_j >= 0, sum_j p_j = 1, j >= 1"
@@ -30,8 +28,10 @@ class KernelContraction:
         self.budget, self.cells = budget, 0
         self.coefficients = [_ball(entry) for entry in entries_of(document["coefficients"], 5000, "coefficients")]
         self.rate = _ball(document["rate"])
-        need(self.coefficients and all(p.b >= 0 for p in self.coefficients), "the coefficients need to be non-negative")
-        need(self.rate.a >= 0, "the rate needs to be non-negative")
+        need(
+            self.coefficients and all(p.hi >= 0 for p in self.coefficients), "the coefficients need to be non-negative"
+        )
+        need(self.rate.lo >= 0, "the rate needs to be non-negative")
 
     def check(self, document: dict[str, Any]) -> list[str]:
         """Refuse unless the cells cover the box exactly and hold; return what this relies on."""
@@ -56,17 +56,16 @@ class KernelContraction:
         self.cells += 1
         self.budget.spend(6 * len(self.coefficients))
         left, right = point(u), point(v)
-        b, a = iv.mpf(0), iv.mpf(0)
-        tail, low_power, high_power = iv.mpf(1), iv.mpf(1), iv.mpf(1)
+        b, a = Interval(0, 0, 0), Interval(0, 0, 0)
+        tail, low_power, high_power = point(1), point(1), point(1)
         for ball in self.coefficients:
-            b += lower_end(tail) * low_power if tail.a > 0 else 0
-            a += upper_end(ball) * high_power
+            b += tail.lower() * low_power if tail.lo > 0 else 0
+            a += ball.upper() * high_power
             tail, low_power, high_power = tail - ball, low_power * left, high_power * right
-        if not tail.b >= 0:
-            raise Refused("the coefficients sum to more than 1")
-        b += lower_end(tail) * low_power if tail.a > 0 else 0
-        a += upper_end(tail) * high_power
-        if (b - self.rate * a).a >= 0:
+        need(tail.hi >= 0, "the coefficients sum to more than 1")
+        b += tail.lower() * low_power if tail.lo > 0 else 0
+        a += tail.upper() * high_power
+        if (b - self.rate * a).lo >= 0:
             return True
         if depth == _DEEPEST_BISECTION:
             return False

@@ -1,8 +1,9 @@
 """The whole check of a certificate: digest, claim, declared zeros, exact cover, and the bound of every cell.
 
-The document's own words are believed in three places only, each named in what `Checker.check` returns: that Taylor
-coefficients at declared zeros vanish exactly, that a claim before a change of variable means the same, and that a text
-is a derivative. Intervals test all three for consistency and refuse what they contradict.
+Nothing in a document is believed. Bounds are derived again in the checker's own interval arithmetic; that Taylor
+coefficients vanish at a declared zero, that a claim before a change of variable means the same and that a text is a
+derivative is derived by exact algebra (`exact_proofs.py`). What a kernel's certificate takes on trust is named in what
+`Checker.check` returns.
 """
 
 from __future__ import annotations
@@ -10,21 +11,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from mpmath import iv
-
 from .contraction import KernelContraction
-from .evident_sign import evident_sign
+from .evident_sign import evident_sign, roughness
+from .exact_proofs import (
+    everywhere,
+    exact_value,
+    halves,
+    is_derivative,
+    same_after_substitution,
+    vanishing_coefficients,
+)
 from .forms import Cell, Forms, Zero
-from .intervals import NoBound, interval, point
+from .intervals import NoBound, interval, precision
 from .reading import Budget, Refused, entries_of, fraction, integer, need, need_keys
-from .series import constant_term
+from .series import Series
 from .statement import Claim
 
-SCHEMA = "haarmite-certificate/1"
-_BITS = (80, 256)
+SCHEMA, BOUND_SCHEMA = "haarmite-certificate/1", "haarmite-certificate/2"
+_BITS = (96, 288)
 _DEEPEST_BISECTION = 8
 _KEYS = {
     "cells": "zeros corners cells",
@@ -33,27 +41,52 @@ _KEYS = {
 }
 
 
+@dataclass(frozen=True)
+class Binding:
+    """What a certificate says it serves: a claim of a ledger by its id and sentence, the case, and by which versions."""
+
+    claim: str
+    sentence: str
+    case: str
+    versions: str
+
+
 class Checker:
     """Checks one document; `cells` counts the bounds derived, `claim` is the text that was checked."""
 
     def __init__(self, budget: Budget) -> None:
         self.cells, self.claim = 0, ""
+        self.serves: Binding | None = None
         self._budget = budget
 
-    def check(self, document: dict[str, Any]) -> list[str]:
-        """Return what the acceptance relies on beyond intervals.
+    def check(self, document: dict[str, Any], claim: str | None = None) -> list[str]:
+        """Return what the acceptance relies on beyond intervals; with `claim`, the document has to name that claim.
 
         Raises
         ------
         Refused
             If the document does not prove its claim.
         """
-        need(document.get("schema") == SCHEMA, f"the schema needs to be {SCHEMA!r}, got {document.get('schema')!r:.60}")
+        schema = document.get("schema")
+        need(
+            schema in (SCHEMA, BOUND_SCHEMA),
+            f"the schema needs to be {SCHEMA!r} or {BOUND_SCHEMA!r}, got {schema!r:.60}",
+        )
         body = {key: value for key, value in document.items() if key != "sha256"}
         canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
         need(document.get("sha256") == hashlib.sha256(canonical).hexdigest(), "the digest does not match")
+        document = dict(document)
+        if schema == BOUND_SCHEMA:
+            self.serves = _binding(document.pop("serves", None))
+        if claim is not None:
+            need(self.serves is not None, f"it serves no claim of the ledger, and {claim} was asked")
+            assert self.serves is not None
+            need(self.serves.claim == claim, f"it serves the claim {self.serves.claim}, and {claim} was asked")
+        with precision(_BITS[0]):
+            return self._check_kind(document)
+
+    def _check_kind(self, document: dict[str, Any]) -> list[str]:
         kind = document.get("kind")
-        iv.prec = _BITS[-1]
         if kind == "kernel":
             return self._kernel(document)
         need(isinstance(kind, str) and kind in _KEYS, f"the kind of certificate is unknown: {kind!r:.60}")
@@ -62,15 +95,15 @@ class Checker:
         self._forms = Forms(self._claim, self._budget)
         self.claim = str(document["claim"])
         self._compare(document)
-        iv.prec = _BITS[0]
-        relies_on = self._original(document["original"])
+        self._original(document["original"])
         if kind == "derivative_sign":
-            return relies_on + self._derivative_sign(document)
-        relies_on += self._read_zeros(document)
+            self._derivative_sign(document)
+            return []
+        self._read_zeros(document)
         leaves = self._cover_by_cells(document["cells"]) if kind == "cells" else self._cover_by_tree(document["tree"])
         for cell, leaf in leaves:
             self._settle(cell, leaf)
-        return relies_on
+        return []
 
     def _compare(self, document: dict[str, Any]) -> None:
         claim = self._claim
@@ -81,8 +114,7 @@ class Checker:
 
     # Zeros
 
-    def _read_zeros(self, document: dict[str, Any]) -> list[str]:
-        relies_on = []
+    def _read_zeros(self, document: dict[str, Any]) -> None:
         entries = entries_of(document["zeros"], 8, "zeros")
         need(not (entries and self._claim.strict), "a strict claim cannot have zeros")
         for entry in entries:
@@ -91,32 +123,23 @@ class Checker:
             zero = Zero(variable, fraction(entry["at"], "a zero"), integer(entry["order"], 1, 12, "a zero's order"))
             low, high = self._bounded_box()[variable]
             need(low <= zero.at <= high and isinstance(entry["why"], str), "a zero lies outside the box")
-            self._consistent(zero)
-            self._forms.zeros.append(zero)
-            name = self._claim.variables[variable]
-            relies_on.append(
-                f"the Taylor coefficients 0..{zero.order - 1} of the slack at {name} = {zero.at} vanish exactly "
-                f"(stated: {entry['why'][:100]})"
+            vanish = self._vanishing(self._bounded_box(), zero.variable, zero.at, zero.order)
+            need(
+                all(vanish[: zero.order]) and not vanish[zero.order],
+                f"the declared zero at {zero.at} has not the order {zero.order}: "
+                f"derived as 0 are the coefficients {[k for k, gone in enumerate(vanish) if gone]}",
             )
+            self._forms.zeros.append(zero)
         for entry in entries_of(document["corners"], 64, "corners"):
-            relies_on.append(self._read_corner(entry))
-        return relies_on
+            self._read_corner(entry)
 
-    def _consistent(self, zero: Zero) -> None:
-        """Intervals cannot prove a coefficient zero, but they refuse an order that is wrong."""
-        box = [point((low + high) / 2) for low, high in self._bounded_box()]
-        box[zero.variable] = point(zero.at)
+    def _vanishing(self, box: Cell, variable: int, at: Fraction, order: int) -> list[bool]:
         try:
-            terms = self._forms.coefficients(box, zero.variable, zero.order)
-        except NoBound:
-            raise Refused(f"the slack has no Taylor series at the declared zero {zero.at}") from None
-        vanish = all(term.a <= 0 <= term.b for term in terms[: zero.order])
-        need(
-            vanish and not terms[zero.order].a <= 0 <= terms[zero.order].b,
-            f"the declared zero at {zero.at} has not the order {zero.order}",
-        )
+            return vanishing_coefficients(self._claim.tape, box, variable, at, order, self._budget)
+        except NoBound as undecided:
+            raise Refused(f"the slack has no Taylor series that can be derived exactly at {at} ({undecided})") from None
 
-    def _read_corner(self, entry: Any) -> str:
+    def _read_corner(self, entry: Any) -> None:
         need_keys(entry, "at zero why", "a corner")
         need(not self._claim.strict, "a strict claim cannot have corners")
         vertex = [fraction(x, "a corner") for x in entries_of(entry["at"], 3, "a corner")]
@@ -130,17 +153,9 @@ class Checker:
             k = integer(entry["zero"], 0, len(self._forms.zeros) - 1, "a corner's zero")
             variable, order = self._forms.zeros[k].variable, self._forms.zeros[k].order
             need(vertex[variable] == self._forms.zeros[k].at, "a corner does not lie on its zero's face")
-        try:
-            value = self._forms.coefficients([point(x) for x in vertex], variable, order)[order]
-        except NoBound:
-            raise Refused("the slack has no Taylor series at a declared corner") from None
-        need(
-            value.a <= 0 <= value.b and isinstance(entry["why"], str),
-            "the quotient does not vanish at a declared corner",
-        )
+        vanish = self._vanishing([(x, x) for x in vertex], variable, vertex[variable], order)
+        need(vanish[order] and isinstance(entry["why"], str), "the quotient does not vanish at a declared corner")
         self._forms.corners.append((vertex, k))
-        place = ", ".join(map(str, vertex))
-        return f"Taylor coefficient {order} of the slack vanishes exactly at ({place}) (stated: {entry['why'][:100]})"
 
     def _bounded_box(self) -> Cell:
         box = [(low, high) for low, high in self._claim.box if low is not None and high is not None]
@@ -170,7 +185,7 @@ class Checker:
             cell = stack.pop()
             if "split" in node:
                 need_keys(node, "split", "an inner node")
-                stack += reversed(_halves(cell, integer(node["split"], 0, len(cell) - 1, "a split")))
+                stack += reversed(halves(cell, integer(node["split"], 0, len(cell) - 1, "a split")))
                 need(len(stack) <= 10_000, "the tree is too deep")
             else:
                 yield cell, node
@@ -179,9 +194,9 @@ class Checker:
     def _settle(self, cell: Cell, leaf: dict[str, Any]) -> None:
         bound = self._forms.form(leaf, cell)
         for bits in _BITS:
-            iv.prec = bits
-            if self._holds(bound, cell, 0):
-                return
+            with precision(bits):
+                if self._holds(bound, cell, 0):
+                    return
         place = " x ".join(f"[{low}, {high}]" for low, high in cell)
         raise Refused(
             f"no non-negative bound on {place} by {leaf.get('method')!r:.40}, after {_DEEPEST_BISECTION} bisections"
@@ -191,22 +206,23 @@ class Checker:
         self.cells += 1
         try:
             lower = bound(cell)
-        except (NoBound, ZeroDivisionError, ValueError):
+        except NoBound:
             lower = None
-        if lower is not None and (lower.a > 0 or (lower.a >= 0 and not self._claim.strict)):
+        if lower is not None and (lower.lo > 0 or (lower.lo >= 0 and not self._claim.strict)):
             return True
         if depth == _DEEPEST_BISECTION:
             return False
         box = self._bounded_box()
         sizes = [(high - low) / (b - a) for (low, high), (a, b) in zip(cell, box, strict=True)]
-        return all(self._holds(bound, half, depth + 1) for half in _halves(cell, sizes.index(max(sizes))))
+        return all(self._holds(bound, half, depth + 1) for half in halves(cell, sizes.index(max(sizes))))
 
     # Other evidence
 
-    def _original(self, entry: Any) -> list[str]:
-        """A claim before a change of variable: its ends have to be met and its slack to agree at points."""
+    def _original(self, entry: Any) -> None:
+        """A claim before a change of variable: the new variable has to reach every value of the old one, and the slacks have
+        to be the same function."""
         if entry is None:
-            return []
+            return
         need_keys(entry, "claim variable by", "the original")
         original, claim = Claim(entry["claim"]), self._claim
         need(entry["variable"] in original.variables, "the original lacks the variable that was changed")
@@ -221,39 +237,41 @@ class Checker:
             ),
             "the original differs in another variable",
         )
-        (low, high), old = self._bounded_box()[place], original.box[place]
+        low, high = self._bounded_box()[place]
         new = claim.variables[place]
         need(isinstance(entry["by"], str), "the change of variable needs to be text")
-        by = Claim(f"{entry['by']} >= 0 for {new} in [{low}, {high}]").tape
-        need(not any(name in ("sign", "heaviside") for name, *_ in by), "the change of variable jumps")
-        self._defined(by, [interval(low, high)])  # finite, so continuous: every value between the ends is taken
-        images = sorted((self._defined(by, [point(x)]) for x in (low, high)), key=lambda x: x.a)
-        need(
-            all(
-                end is not None and (x - point(end)).a <= 0 <= (x - point(end)).b
-                for x, end in zip(images, old, strict=True)
-            ),
-            "the change of variable does not meet the ends",
-        )
-        for k in range(1, 8):
-            here = [point((a + b) / 2) for a, b in self._bounded_box()]
-            here[place] = point(low + (high - low) * k / 8)
-            there = list(here)
-            there[place] = self._defined(by, [here[place]])
-            difference = self._defined(claim.tape, here) - self._defined(original.tape, there)
-            need(difference.a <= 0 <= difference.b, "the original and the claim differ at a point")
-        inner, self.claim = self.claim, str(entry["claim"])
-        return [
-            f"{entry['variable']} = {entry['by']} meets the ends exactly and turns the original into {inner!r:.2000}"
-        ]
-
-    def _defined(self, tape: list[tuple[Any, ...]], values: Sequence[Any]) -> Any:
+        by = Claim(f"{entry['by']} >= 0 for {new} in [{low}, {high}]")
+        need(by.variables == [new], "the change of variable is not one")
+        self._reaches(by, original.box[place])
         try:
-            return constant_term(self._forms.evaluate(tape, values, 1))
-        except (NoBound, ZeroDivisionError, ValueError):
-            raise Refused("an expression of the certificate has no value at a point of its box") from None
+            same = same_after_substitution(original.tape, place, by.tape, claim.tape, self._bounded_box(), self._budget)
+        except NoBound as undecided:
+            raise Refused(f"the change of variable is not decided by exact algebra ({undecided})") from None
+        need(same, "the original and the claim differ after the change of variable")
+        self.claim = str(entry["claim"])
 
-    def _derivative_sign(self, document: dict[str, Any]) -> list[str]:
+    def _reaches(self, by: Claim, range_: tuple[Fraction | None, Fraction | None]) -> None:
+        """A change of variable that is continuous and meets both ends takes every value between them."""
+        need(not any(name in ("sign", "heaviside") for name, *_ in by.tape), "the change of variable jumps")
+
+        def continuous(part: Cell) -> bool:
+            self._forms.evaluate(by.tape, [interval(*part[0])], 1)
+            return True
+
+        [(low, high)] = [ends for ends in by.box if ends[0] is not None and ends[1] is not None]
+        try:
+            everywhere([(low, high)], continuous)  # type: ignore[list-item]
+            values = [exact_value(by.tape, x, self._budget) for x in (low, high)]  # type: ignore[arg-type]
+        except NoBound:
+            raise Refused("the change of variable has no value at a point of its box") from None
+        met = [
+            all(end is not None and (x - end).is_zero for x, end in zip(ends, range_, strict=True))
+            for ends in (values, values[::-1])
+        ]
+        need(any(met), "the change of variable does not meet the ends")
+
+    def _derivative_sign(self, document: dict[str, Any]) -> None:
+        """f >= 0 at one end, f differentiable on the whole range, and f' of the sign that keeps it so."""
         claim = self._claim
         need(len(claim.box) == 1 and not claim.strict, "the sign of the derivative proves >= in one variable")
         low, high = claim.box[0]
@@ -267,25 +285,47 @@ class Checker:
         )
         shown_low, shown_high = ("-oo" if low is None else low), ("oo" if high is None else high)
         stated = Claim(f"{document['derivative']} >= 0 for {claim.variables[0]} in [{shown_low}, {shown_high}]")
+        need(stated.variables == claim.variables, "the derivative is not one expression")
+        for tape, what in ((claim.tape, "slack"), (stated.tape, "stated derivative")):
+            self._smooth(tape, low, high, what)
         sign = evident_sign(stated.tape, low, high)
         need(sign == (1 if document["end"] == "low" else -1), "the sign of the stated derivative is not evident")
-        start = self._defined(claim.tape, [point(end)])
-        need(start.b >= 0, "the slack is negative where it starts")
-        for k in range(1, 8):
-            x = _sample(low, high, k)
-            slope, value = self._defined_slope(point(x)), self._defined(stated.tape, [point(x)])
-            need((slope - value).a <= 0 <= (slope - value).b, "the stated derivative is not that of the slack")
-        self.cells = 1
-        relies_on = [f"{document['derivative'][:200]} is the derivative of the slack (stated: {document['why'][:100]})"]
-        if not start.a >= 0:
-            relies_on.append(f"the slack is exactly 0 at {claim.variables[0]} = {end}")
-        return relies_on
-
-    def _defined_slope(self, x: Any) -> Any:
         try:
-            return self._forms.coefficients([x], 0, 1)[1]
+            need(
+                is_derivative(stated.tape, claim.tape, low, high, self._budget),
+                "the stated derivative is not that of the slack",
+            )
+            start = exact_value(claim.tape, end, self._budget)
+        except NoBound as undecided:
+            raise Refused(f"the derivative cannot be derived exactly ({undecided})") from None
+        need(
+            start.is_zero or (start.range is not None and start.range.lo >= 0),
+            "the slack is negative where it starts, or not decided there",
+        )
+        self.cells = 1
+
+    def _smooth(self, tape: Sequence[Any], low: Fraction | None, high: Fraction | None, what: str) -> None:
+        """Refuse unless a function of one variable is differentiable on its whole range: evidently, or cell by cell."""
+        rough = roughness(tape, low, high)
+        if not rough:
+            return
+        need(
+            low is not None and high is not None,
+            f"the {what} is not shown to be differentiable on its unbounded range: {rough} may jump or have a pole",
+        )
+        assert low is not None
+        assert high is not None
+
+        def differentiable(part: Cell) -> bool:
+            self._forms.evaluate(list(tape), [Series(1, 1, [interval(*part[0]), 1])], 4)
+            return True
+
+        try:
+            everywhere([(low, high)], differentiable)
         except NoBound:
-            raise Refused("the slack has no derivative at a point of its box") from None
+            raise Refused(
+                f"the {what} is not shown to be differentiable on its range: {rough} may jump or have a pole"
+            ) from None
 
     def _kernel(self, document: dict[str, Any]) -> list[str]:
         contraction = KernelContraction(document, self._budget)
@@ -296,15 +336,8 @@ class Checker:
             self.cells = contraction.cells
 
 
-def _sample(low: Fraction | None, high: Fraction | None, k: int) -> Fraction:
-    if low is not None and high is not None:
-        return low + (high - low) * k / 8
-    if low is None and high is None:
-        return Fraction(k - 4)
-    return low + Fraction(k, 2) if low is not None else high - Fraction(k, 2)  # type: ignore[operator]
-
-
-def _halves(cell: Cell, variable: int) -> list[Cell]:
-    low, high = cell[variable]
-    middle = (low + high) / 2
-    return [[*cell[:variable], ends, *cell[variable + 1 :]] for ends in ((low, middle), (middle, high))]
+def _binding(entry: Any) -> Binding:
+    need_keys(entry, "claim sentence case versions", "what a certificate serves")
+    for key, value in entry.items():
+        need(isinstance(value, str) and len(value) <= 2000, f"the {key} that a certificate serves needs to be text")
+    return Binding(**entry)

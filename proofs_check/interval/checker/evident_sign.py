@@ -1,19 +1,69 @@
-"""The sign of an expression read off term by term: sums, products, quotients and powers of things of known sign."""
+"""The sign and the smoothness of an expression read off term by term, on a range that may be unbounded.
+
+Signs: sums, products, quotients and powers of things of known sign. Smoothness: no divisor, logarithm, root or kink is met
+at a place where it is not differentiable; a pole or a jump anywhere in the range is then excluded.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 # What is known of a number: >= 0, <= 0, != 0.
 Known: TypeAlias = tuple[bool, bool, bool]
+Tape: TypeAlias = Sequence[tuple[Any, ...]]
+End: TypeAlias = Fraction | None
 
 
-def evident_sign(tape: list[tuple[Any, ...]], low: Fraction | None, high: Fraction | None) -> int:
-    """1 if a tape in one variable is >= 0 term by term on [low, high], -1 if <= 0, else 0.
+def evident_sign(tape: Tape, low: End, high: End) -> int:
+    """1 if a tape in one variable is >= 0 term by term on [low, high] wherever it is defined, -1 if <= 0, else 0."""
+    last = _known(tape, low, high)[-1]
+    return 1 if last[0] else -1 if last[1] else 0
 
-    Each position carries what is known: (>= 0, <= 0, != 0).
-    """
+
+def roughness(tape: Tape, low: End, high: End) -> str:
+    """The first function on a tape that is not evidently differentiable on the whole of [low, high]; "" if all are."""
+    known = _known(tape, low, high)
+    for name, *operands in tape:
+        if name in _EVERYWHERE:
+            continue
+        x = known[operands[-1]] if name == "div" else known[operands[0]]
+        positive = x[0] and x[2]
+        nonzero = name in ("div", "abs", "sign", "heaviside") or (name == "powi" and operands[1] < 0)
+        if name == "powi" and operands[1] >= 0:
+            continue
+        if not (x[2] if nonzero else positive and name in _ON_POSITIVE):
+            return str(name)
+    return ""
+
+
+_EVERYWHERE = frozenset(
+    [
+        "q",
+        "v",
+        "pi",
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "exp",
+        "sin",
+        "cos",
+        "sinh",
+        "cosh",
+        "tanh",
+        "atan",
+        "asinh",
+        "erf",
+        "erfc",
+    ]
+)
+_ON_POSITIVE = frozenset(["log", "sqrt", "gamma", "loggamma", "polygamma", "lowergamma", "uppergamma"])
+
+
+def _known(tape: Tape, low: End, high: End) -> list[Known]:
+    """What is known at each position: (>= 0, <= 0, != 0)."""
     known: list[Known] = []
     for name, *operands in tape:
         x = known[operands[0]] if operands and name not in ("q", "v") else (False, False, False)
@@ -22,7 +72,7 @@ def evident_sign(tape: list[tuple[Any, ...]], low: Fraction | None, high: Fracti
             known.append((value >= 0, value <= 0, value != 0))
         elif name == "v":
             known.append(_sign_between(low, high))
-        elif name == "pi" or name in ("exp", "cosh"):
+        elif name in ("pi", "exp", "cosh"):
             known.append((True, False, True))
         elif name in ("sinh", "tanh", "atan", "asinh", "erf"):
             known.append(x)
@@ -38,10 +88,10 @@ def evident_sign(tape: list[tuple[Any, ...]], low: Fraction | None, high: Fracti
             known.append((True, False, x[2]) if x[0] else (False, False, False))
         else:
             known.append((False, False, False))
-    return 1 if known[-1][0] else -1 if known[-1][1] else 0
+    return known
 
 
-def _sign_between(low: Fraction | None, high: Fraction | None) -> Known:
+def _sign_between(low: End, high: End) -> Known:
     above, below = low is not None and low >= 0, high is not None and high <= 0
     return above, below, (low is not None and low > 0) or (high is not None and high < 0)
 
@@ -53,12 +103,12 @@ def _product(x: Known, y: Known, quotient: bool) -> Known:
 
 
 def _sum(
-    tape: list[tuple[Any, ...]],
+    tape: Tape,
     name: str,
     operands: list[int],
     known: list[Known],
-    low: Fraction | None,
-    high: Fraction | None,
+    low: End,
+    high: End,
 ) -> Known:
     first, second = tape[operands[0]], tape[operands[1]]
     if first[0] == "v" and second[0] == "q":

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from mpmath import iv
-
-from .intervals import NoBound, interval, point
+from .elementary import pi
+from .intervals import Interval, NoBound, interval, point
 from .reading import Budget, integer, need, need_keys
-from .series import COST, SERIES_FUNCTIONS, Series, coefficient, constant_term
+from .series import COST, Series, coefficient, constant_term, run
 from .statement import Claim
 
 Cell = list[tuple[Fraction, Fraction]]
@@ -47,18 +46,7 @@ class Forms:
     def evaluate(self, tape: list[tuple[Any, ...]], values: Sequence[Any], cost: int) -> Any:
         """Return a tape's value; `cost` is the number of products of numbers that one of series takes."""
         self.budget.spend(cost * sum(COST.get(instruction[0], 1) for instruction in tape))
-        slots: list[Any] = []
-        for name, *operands in tape:
-            if name == "q":
-                slots.append(point(Fraction(operands[0])))
-            elif name == "v":
-                slots.append(values[operands[0]])
-            else:
-                count = 2 if name in ("add", "sub", "mul", "div", "max", "min") else min(1, len(operands))
-                slots.append(SERIES_FUNCTIONS[name](*[slots[i] for i in operands[:count]], *operands[count:]))
-        if not (constant_term(slots[-1]).a > -iv.inf):
-            raise NoBound("no finite bound on this cell")
-        return slots[-1]
+        return run(tape, values, point, pi)
 
     def coefficients(
         self, box: Sequence[Any], variable: int, order: int, other: int | None = None, degree: int = 0
@@ -66,12 +54,12 @@ class Forms:
         """a_0..a_order in one variable; with `other`, their coefficient of that degree in the other variable."""
         values = list(box)
         if other is not None:
-            values[other] = Series(1, degree, [values[other], iv.mpf(1)])
-        values[variable] = Series(2, order, [values[variable], iv.mpf(1)])
+            values[other] = Series(1, degree, [values[other], 1])
+        values[variable] = Series(2, order, [values[variable], 1])
         result = self.evaluate(self.claim.tape, values, (order + 1) ** 2 * (degree + 1) ** 2)
         if not isinstance(result, Series) or result.level < 2:
             result = Series(2, order, [result])
-        return [coefficient(result.term(k), degree) for k in range(order + 1)]
+        return [Interval(0, 0, 0) + coefficient(result.term(k), degree) for k in range(order + 1)]
 
     def form(self, leaf: dict[str, Any], cell: Cell) -> Callable[[Cell], Any]:
         """The bound that a leaf names; its fields are checked before anything is computed."""
@@ -112,9 +100,9 @@ class Forms:
         low, high = cell[0]
         middle = (low + high) / 2
         h = interval(low - middle, high - middle)
-        total = self.coefficients([interval(low, high)], 0, order)[order] * h**order
+        total = self.coefficients([interval(low, high)], 0, order)[order] * h.power(order)
         for k, term in enumerate(self.coefficients([point(middle)], 0, order - 1)):
-            total += term * h**k
+            total += term * h.power(k)
         return total
 
     def mean_value(self, cell: Cell) -> Any:
@@ -138,12 +126,12 @@ class Forms:
         h = interval(low - zero.at, high - zero.at)
         box = [interval(*ends) for ends in cell]
         box[zero.variable] = interval(min(low, zero.at), max(high, zero.at))
-        total = self.coefficients(box, zero.variable, order, other, degree)[order] * h ** (order - zero.order)
+        total = self.coefficients(box, zero.variable, order, other, degree)[order] * h.power(order - zero.order)
         if order > zero.order:
             box[zero.variable] = point(zero.at)
             terms = self.coefficients(box, zero.variable, order - 1, other, degree)
             for k in range(zero.order, order):
-                total += terms[k] * h ** (k - zero.order)
+                total += terms[k] * h.power(k - zero.order)
         return sign * total
 
     def edge(self, cell: Cell, zero: Zero, other: Zero, order: int) -> Any:
@@ -168,7 +156,7 @@ class Forms:
             p = 0 if k is None else self.zeros[k].order
             slope = self.coefficients([interval(*ends) for ends in wide], i, p + 1)[p + 1]
             partials.append(inward * side(low, high, vertex[i], p) * slope)
-        return next((partial for partial in partials if not partial.a >= 0), partials[0])
+        return next((partial for partial in partials if partial.lo < 0), partials[0])
 
 
 def side(low: Fraction, high: Fraction, at: Fraction, order: int) -> int:

@@ -1,254 +1,287 @@
-"""Functions of intervals, with those that `mpmath.iv` lacks summed here and their remainders bounded.
+"""Intervals whose ends are integers times a power of two, every operation rounded outwards in integers.
 
-atan and erf by Taylor series, erfc by its continued fraction (whose convergents alternate), log Gamma and its
-derivatives by Stirling's series (which envelops, for x > 0), the incomplete gamma function by its series of positive terms. A
-monotone function takes its range from the two ends. Outside its domain, or where an argument is so large that
-reducing it would take long, a function raises `NoBound`.
-
-References: NIST Digital Library of Mathematical Functions, 5.11 (Stirling's series and its error), 5.15 (polygamma),
-7.6 (erf), 7.9 (continued fraction of erfc), 8.7 (incomplete gamma).
+An interval is (lo, hi, e): the numbers between lo*2^e and hi*2^e. Sums, products and powers are exact before they are
+cut to `WORK.bits` bits, by a right shift that rounds the lower end down and the upper end up; quotients and roots take
+floor and ceiling of one integer division or integer square root. So the only thing to believe is Python's integers.
+There are no infinite ends: what has no finite bound raises `NoBound`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
-
-from mpmath import iv, libmp
+from typing import TypeAlias
 
 LARGEST_ARGUMENT = 100_000
+_LARGEST_EXPONENT = 10**9
+_LONGEST = 16
 
 
 class NoBound(Exception):  # noqa: N818 - the absence of a bound is an answer, not an error
     """An interval function was asked outside its domain, or for a derivative at a kink."""
 
 
-def point(value: Fraction) -> Any:
-    """Enclose a rational."""
-    return iv.mpf(value.numerator) / value.denominator
+class _Work:
+    """The bits to which ends are cut."""
+
+    bits = 96
 
 
-def interval(low: Fraction, high: Fraction) -> Any:
+WORK = _Work()
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Cut ends to this many bits inside the block."""
+    before, WORK.bits = WORK.bits, bits
+    try:
+        yield
+    finally:
+        WORK.bits = before
+
+
+class Interval:
+    """The numbers between lo*2^e and hi*2^e, lo <= hi."""
+
+    __slots__ = ("e", "hi", "lo")
+
+    def __init__(self, lo: int, hi: int, e: int) -> None:
+        self.lo, self.hi, self.e = lo, hi, e
+
+    def __repr__(self) -> str:
+        return f"Interval({self.lo}, {self.hi}, {self.e})"
+
+    @property
+    def low(self) -> Fraction:
+        """The lower end, exactly."""
+        return self.lo * Fraction(2) ** self.e
+
+    @property
+    def high(self) -> Fraction:
+        """The upper end, exactly."""
+        return self.hi * Fraction(2) ** self.e
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the ends agree."""
+        return self.lo == self.hi
+
+    @property
+    def has_zero(self) -> bool:
+        """Whether 0 lies in the interval."""
+        return self.lo <= 0 <= self.hi
+
+    def lower(self) -> Interval:
+        """Return the lower end as an interval."""
+        return Interval(self.lo, self.lo, self.e)
+
+    def upper(self) -> Interval:
+        """Return the upper end as an interval."""
+        return Interval(self.hi, self.hi, self.e)
+
+    def rounded(self) -> Interval:
+        """Return the interval cut to the bits in use."""
+        return _cut(self.lo, self.hi, self.e)
+
+    def size(self) -> int:
+        """Return k such that every member is below 2^k in size; -10^9 for the interval 0."""
+        bits = max(self.lo.bit_length(), self.hi.bit_length())
+        return bits + self.e if bits else -_LARGEST_EXPONENT
+
+    def __neg__(self) -> Interval:
+        return Interval(-self.hi, -self.lo, self.e)
+
+    def __add__(self, other: Number) -> Interval:
+        x, y = self, _interval(other)
+        if not (y.lo or y.hi):
+            return x
+        if not (x.lo or x.hi):
+            return y
+        gap = x.e - y.e
+        if gap < 0:
+            x, y, gap = y, x, -gap
+        lo, hi = y.lo, y.hi
+        excess = gap - 4 * WORK.bits
+        if excess > 0:  # far below the last bit that is kept: cut first, outwards, lest the shift be long
+            lo, hi, gap = lo >> excess, -(-hi >> excess), gap - excess
+        return _cut((x.lo << gap) + lo, (x.hi << gap) + hi, x.e - gap)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Number) -> Interval:
+        return self + -_interval(other)
+
+    def __rsub__(self, other: Number) -> Interval:
+        return -self + other
+
+    def __mul__(self, other: Number) -> Interval:
+        y = _interval(other)
+        a, b, c, d = self.lo, self.hi, y.lo, y.hi
+        if a >= 0 and c >= 0:
+            return _cut(a * c, b * d, self.e + y.e)
+        products = (a * c, a * d, b * c, b * d)
+        return _cut(min(products), max(products), self.e + y.e)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Number) -> Interval:
+        y = _interval(other)
+        if y.lo <= 0 <= y.hi:
+            raise NoBound("no finite bound on this cell")
+        x = self
+        if y.hi < 0:
+            x, y = -x, -y
+        shift = max(0, WORK.bits + 2 + y.hi.bit_length() - max(x.lo.bit_length(), x.hi.bit_length()))
+        lo, hi = x.lo << shift, x.hi << shift
+        low = lo // (y.hi if lo >= 0 else y.lo)
+        high = -(-hi // (y.lo if hi >= 0 else y.hi))
+        return _cut(low, high, x.e - y.e - shift)
+
+    def __rtruediv__(self, other: Number) -> Interval:
+        return _interval(other) / self
+
+    def power(self, n: int) -> Interval:
+        """Return the range of x^n, n an integer; an even power of an interval around 0 is not negative."""
+        if n < 0:
+            return 1 / self.power(-n)
+        if n == 0:
+            return Interval(1, 1, 0)
+        if self.lo >= 0:
+            return _power(self, n)
+        if self.hi <= 0:
+            return _power(-self, n) if n % 2 == 0 else -_power(-self, n)
+        if n % 2 == 0:
+            return join(Interval(0, 0, 0), _power(self.absolute().upper(), n))
+        return join(-_power((-self).upper(), n), _power(self.upper(), n))
+
+    def square_root(self) -> Interval:
+        """Return the range of the square root on x >= 0."""
+        if self.lo < 0:
+            raise NoBound("no finite bound on this cell")
+        shift = max(0, 2 * WORK.bits + 4 - self.hi.bit_length())
+        shift += (self.e - shift) % 2
+        lo, hi = math.isqrt(self.lo << shift), math.isqrt((self.hi << shift) - 1) + 1 if self.hi else 0
+        return _cut(lo, hi, (self.e - shift) // 2)
+
+    def absolute(self) -> Interval:
+        """Return the range of |x|."""
+        if self.lo >= 0:
+            return self
+        return -self if self.hi <= 0 else Interval(0, max(-self.lo, self.hi), self.e)
+
+    def middle(self) -> Interval:
+        """Return a point of the interval near its middle."""
+        middle = self.lo + self.hi
+        return Interval(middle, middle, self.e - 1)
+
+
+Number: TypeAlias = Interval | Fraction | int
+
+
+def _interval(x: Number) -> Interval:
+    if isinstance(x, Interval):
+        return x
+    return Interval(x, x, 0) if isinstance(x, int) else point(x)
+
+
+def _cut(lo: int, hi: int, e: int) -> Interval:
+    """Round outwards to the bits in use; beside a far larger end on the same side of 0, the smaller one keeps its own."""
+    small, big = lo.bit_length(), hi.bit_length()
+    if small > big:
+        small, big = big, small
+    excess = big - WORK.bits
+    if excess > 0 and 0 < small < big and (lo > 0) == (hi > 0):
+        excess = max(small - WORK.bits, big - _LONGEST * WORK.bits)
+    if excess > 0:
+        lo, hi, e = lo >> excess, -(-hi >> excess), e + excess
+    if not -_LARGEST_EXPONENT < e < _LARGEST_EXPONENT:
+        raise NoBound("no bound of a size that can be written down")
+    return Interval(lo, hi, e)
+
+
+def _power(x: Interval, n: int) -> Interval:
+    """x^n for x >= 0, n >= 1: products of non-negative intervals take their ends from the ends."""
+    result, square = None, x
+    while n:
+        if n & 1:
+            result = square if result is None else result * square
+        n >>= 1
+        if n:
+            square = square * square
+    assert result is not None
+    return result
+
+
+def point(value: Fraction | int) -> Interval:
+    """Enclose a rational; exactly if it is dyadic and short."""
+    numerator, denominator = value.numerator, value.denominator
+    shift = max(0, WORK.bits + denominator.bit_length() - numerator.bit_length()) if denominator > 1 else 0
+    scaled = numerator << shift
+    return _cut(scaled // denominator, -(-scaled // denominator), -shift)
+
+
+def interval(low: Fraction, high: Fraction) -> Interval:
     """Enclose [low, high]."""
     return join(point(low), point(high))
 
 
-def join(low: Any, high: Any) -> Any:
-    """From the lower end of one interval to the upper end of another."""
-    return iv.make_mpf((low._mpi_[0], high._mpi_[1]))
+def join(low: Interval, high: Interval) -> Interval:
+    """From the lower end of one interval to the upper end of another that does not lie below it."""
+    if low.e == high.e:
+        return Interval(low.lo, high.hi, low.e)
+    if not low.lo:
+        return Interval(0, high.hi, high.e)
+    if not high.hi:
+        return Interval(low.lo, 0, low.e)
+    x, y = low.lo, high.hi
+    gap = low.e - high.e
+    excess = abs(gap) - _LONGEST * WORK.bits
+    if gap > 0:  # the upper end has the finer grid
+        if excess > 0:
+            y, gap = -(-y >> excess), gap - excess
+        return _cut(x << gap, y, low.e - gap)
+    if excess > 0:
+        x, gap = x >> excess, gap + excess
+    return _cut(x, y << -gap, high.e + gap)
 
 
-def lower_end(x: Any) -> Any:
-    """The lower end as an interval."""
-    return iv.make_mpf((x._mpi_[0], x._mpi_[0]))
+def hull(x: Interval, y: Interval) -> Interval:
+    """Return the smallest interval that holds both."""
+    low = x if _at_most(x.lo, x.e, y.lo, y.e) else y
+    return join(low, y if _at_most(x.hi, x.e, y.hi, y.e) else x)
 
 
-def upper_end(x: Any) -> Any:
-    """The upper end as an interval."""
-    return iv.make_mpf((x._mpi_[1], x._mpi_[1]))
+def maximum(x: Interval, y: Interval) -> Interval:
+    """Return the range of the larger of two numbers: each end is the larger of the two ends."""
+    low = y if _at_most(x.lo, x.e, y.lo, y.e) else x
+    return join(low, y if _at_most(x.hi, x.e, y.hi, y.e) else x)
 
 
-def bounded(x: Any, size: int = LARGEST_ARGUMENT) -> Any:
-    """The interval, if its ends are numbers of moderate size: beyond, exp and the reduction by pi cost too much."""
-    if not (x.a >= -size and x.b <= size):
+def _at_most(a: int, e: int, b: int, f: int) -> bool:
+    """Whether a*2^e <= b*2^f, without long shifts: sizes decide first."""
+    if a <= 0 <= b or b <= 0 <= a:
+        return a <= b
+    if a.bit_length() + e != b.bit_length() + f:
+        return (a.bit_length() + e < b.bit_length() + f) == (a > 0)
+    return a << max(0, e - f) <= b << max(0, f - e)
+
+
+def around(x: Interval) -> Interval:
+    """Return [-m, m], m the largest size of a member."""
+    m = max(abs(x.lo), abs(x.hi))
+    return Interval(-m, m, x.e)
+
+
+def bounded(x: Interval, size: int = LARGEST_ARGUMENT) -> Interval:
+    """Return the interval if its ends are of moderate size: beyond, exp and the reduction by pi cost too much."""
+    if x.size() > size.bit_length():
         raise NoBound("no finite bound on this cell")
     return x
 
 
-def increasing(x: Any, function: Callable[[Any], Any]) -> Any:
-    """The range of an increasing function from the two ends."""
-    low = function(lower_end(x))
-    return low if x._mpi_[0] == x._mpi_[1] else join(low, function(upper_end(x)))
-
-
-def exp(x: Any) -> Any:
-    """exp, for arguments of moderate size."""
-    return iv.exp(bounded(x))
-
-
-def log(x: Any) -> Any:
-    """log on x > 0."""
-    if not (x.a > 0 and x.b < iv.inf):
-        raise NoBound("no finite bound on this cell")
-    return iv.log(x)
-
-
-def sqrt(x: Any) -> Any:
-    """sqrt on x >= 0."""
-    if not (x.a >= 0 and x.b < iv.inf):
-        raise NoBound("no finite bound on this cell")
-    return iv.sqrt(x)
-
-
-def divide(x: Any, y: Any) -> Any:
-    """The quotient, by an interval without 0."""
-    if not (y.a > 0 or y.b < 0):
-        raise NoBound("no finite bound on this cell")
-    return x / y
-
-
-def absolute(x: Any) -> Any:
-    """|x|."""
-    return x if x.a >= 0 else -x if x.b <= 0 else join(iv.mpf(0), upper_end(-x) if -x.a > x.b else upper_end(x))
-
-
-def atan(x: Any) -> Any:
-    """atan."""
-    return increasing(bounded(x, 10**30), _atan_at)
-
-
-def _atan_at(x: Any) -> Any:
-    """atan at a point: three halvings atan x = 2 atan(x/(1 + sqrt(1 + x^2))) bring |x| below 1/4, then Taylor."""
-    for _ in range(3):
-        x = x / (1 + iv.sqrt(1 + x * x))
-    total, power, square, k = x, x, x * x, 1
-    while k < iv.prec:
-        power, k = -power * square, k + 2
-        total += power / k
-    remainder = absolute(power * square)  # the series alternates: at most the next term
-    return 8 * (total + join(-remainder, remainder))
-
-
-def _asin_at(x: Any) -> Any:
-    """asin x = 2 atan(x/(1 + sqrt(1 - x^2))), regular at both ends."""
-    return 2 * atan(x / (1 + sqrt(1 - x * x)))
-
-
-def asin(x: Any) -> Any:
-    """asin on [-1, 1]."""
-    return increasing(x, _asin_at)
-
-
-def asinh(x: Any) -> Any:
-    """log(x + sqrt(1 + x^2)) from the ends, odd: no cancellation for negative x."""
-    return increasing(x, lambda e: log(e + iv.sqrt(1 + e * e)) if e.a >= 0 else -log(-e + iv.sqrt(1 + e * e)))
-
-
-def erf(x: Any) -> Any:
-    """erf."""
-    return increasing(bounded(x), lambda e: _erf_at(e) if e.a >= 0 else -_erf_at(-e))
-
-
-def _erf_at(x: Any) -> Any:
-    """2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1)/(2n+1)!!, positive terms, ratio 2x^2/(2n+3)."""
-    if x.a > 5:
-        return 1 - _erfc_large(x)
-    term = total = x
-    n, ratio = 0, iv.mpf(1)
-    while not (ratio.b < 0.5 and (term.b == 0 or (term / total).b < iv.mpf(2) ** (-iv.prec))):
-        ratio = 2 * x * x / (2 * n + 3)
-        term, n = term * ratio, n + 1
-        total += term
-    # Ratios decrease, so the rest is below a geometric series of ratio < 1/2.
-    return 2 / iv.sqrt(iv.pi) * iv.exp(-x * x) * (total + join(iv.mpf(0), term))
-
-
-def _erfc_large(x: Any) -> Any:
-    """erfc for x >= 2: exp(-x^2)/sqrt(pi) / (x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))); convergents alternate."""
-    values = []
-    enough = 8 + int(min(120.0, (0.36 * iv.prec / float(x.a.mid)) ** 2 / 2))  # any depth is rigorous
-    for depth in (enough, enough + 1):
-        tail = x
-        for k in range(depth, 0, -1):
-            tail = x + iv.mpf(k) / 2 / tail
-        values.append(1 / tail)
-    between = join(*values) if values[0].a <= values[1].a else join(values[1], values[0])
-    if values[0].b > between.b:
-        between = join(between, values[0])
-    return iv.exp(-bounded(x * x)) / iv.sqrt(iv.pi) * between
-
-
-def erfc(x: Any) -> Any:
-    """erfc, of small relative error for large x."""
-    return increasing(-bounded(x), lambda e: _erfc_large(-e) if e.b < -2 else 1 - erf(-e))  # erfc(-e) increases
-
-
-def polygamma(x: Any, order: int) -> Any:
-    """psi^(m) on x > 0: (-1)^(m+1) psi^(m) decreases for m >= 1, and psi increases."""
-    if not (x.a > 0 and x.b < 10**9):
-        raise NoBound("no finite bound on this cell")
-    if order % 2 == 0:
-        return increasing(x, lambda e: _polygamma_at(e, order))
-    return -increasing(x, lambda e: -_polygamma_at(e, order))
-
-
-def _polygamma_at(x: Any, m: int) -> Any:
-    """Stirling's series after a shift by N: for m >= 1 with signs (-1)^(m+1), psi(x) = log x - 1/(2x) - ..."""
-    sign, below, y = (-1) ** (m + 1), iv.mpf(0), x
-    while y.a < _STIRLING * iv.prec:
-        below += 1 / y ** (m + 1)
-        y = y + 1
-    total = (
-        (iv.log(y) - 1 / (2 * y)) if m == 0 else math.factorial(m - 1) / y**m + math.factorial(m) / (2 * y ** (m + 1))
-    )
-    for term in _bernoulli_terms(y, m):
-        total += -term if m == 0 else term
-    return total - below if m == 0 else sign * (total + math.factorial(m) * below)
-
-
-_STIRLING = 0.2  # the series starts beyond this many times the precision in bits; the remainder is bounded anyway
-
-
-def _bernoulli_terms(y: Any, m: int) -> Iterator[Any]:
-    """B_2k (2k+m-1)!/((2k)! y^(2k+m)) for k = 1..15, then [-,+] the next one, which bounds the remainder."""
-    for k in range(1, 17):
-        term = point(_stirling_factor(k, m)) / y ** (2 * k + m)
-        yield term if k < 16 else join(-absolute(term), absolute(term))
-
-
-@lru_cache(maxsize=1000)
-def _stirling_factor(k: int, m: int) -> Fraction:
-    numerator, denominator = libmp.bernfrac(2 * k)
-    return Fraction(int(numerator), int(denominator)) * Fraction(math.factorial(2 * k + m - 1), math.factorial(2 * k))
-
-
-def loggamma(x: Any) -> Any:
-    """log Gamma on x > 0: mean value form with psi, which increases."""
-    if x._mpi_[0] == x._mpi_[1]:
-        return _loggamma_at(x)
-    slope = polygamma(x, 0)
-    middle = iv.make_mpf((x.mid._mpi_[0], x.mid._mpi_[0]))
-    return _loggamma_at(middle) + slope * (x - middle)
-
-
-def _loggamma_at(x: Any) -> Any:
-    if not (x.a > 0 and x.b < 10**9):
-        raise NoBound("no finite bound on this cell")
-    below, y = iv.mpf(1), x
-    while y.a < _STIRLING * iv.prec:
-        below, y = below * y, y + 1
-    total = (y - iv.mpf(1) / 2) * iv.log(y) - y + iv.log(2 * iv.pi) / 2
-    # B_2k/(2k(2k-1) y^(2k-1)) is the term above with m = -1.
-    for term in _bernoulli_terms(y, -1):
-        total += term
-    return total - iv.log(below)
-
-
-def lowergamma(x: Any, parameter: str) -> Any:
-    """Lower incomplete gamma function, not regularised, on 0 <= x <= 100."""
-    if not (x.a >= 0 and x.b <= 100):
-        raise NoBound("no finite bound on this cell")
-    return increasing(x, lambda e: _lowergamma_at(e, Fraction(parameter)))
-
-
-def _lowergamma_at(x: Any, s: Fraction) -> Any:
-    """x^s exp(-x) sum_n x^n/(s(s+1)...(s+n)), positive terms with decreasing ratio x/(s+n+1)."""
-    if x.b == 0:
-        return iv.mpf(0)
-    shape = point(s)
-    term = total = 1 / shape
-    n, ratio = 0, iv.mpf(1)
-    while not (ratio.b < 0.5 and (term / total).b < iv.mpf(2) ** (-iv.prec)):
-        n += 1
-        ratio = x / (shape + n)
-        term = term * ratio
-        total += term
-    return iv.exp(shape * iv.log(x) - x) * (total + join(iv.mpf(0), term))
-
-
-def uppergamma(x: Any, parameter: str) -> Any:
-    """Upper incomplete gamma function, as the rest of Gamma (s): absolute accuracy only."""
-    return exp(loggamma(point(Fraction(parameter)))) - lowergamma(x, parameter)
+def increasing(x: Interval, function: Callable[[Interval], Interval]) -> Interval:
+    """Return the range of an increasing function from the two ends."""
+    low = function(x.lower())
+    return low if x.lo == x.hi else join(low, function(x.upper()))

@@ -1,6 +1,7 @@
-"""Truncated power series whose coefficients are intervals, or series in a second variable (for mixed derivatives).
+"""Truncated power series whose coefficients are intervals, exact values, or series in a second variable.
 
-Every function of the tape is lifted to series, exp, sin, cos, sqrt and the quotient by their recurrences, the others by
+With intervals they bound Taylor coefficients over a cell; with exact values (`exact.py`) the same recurrences prove that
+coefficients vanish. Every function of the tape is lifted to series, exp, sin, cos, sqrt and the quotient by their recurrences, the others by
 f(a) = f(a_0) + integral of f'(a) a'. The k-th term of the result contains (1/k!) f^(k) at every point of the constant
 terms.
 """
@@ -8,18 +9,18 @@ terms.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from mpmath import iv
-
-from . import intervals
+from .elementary import pi
+from .functions import apply
+from .intervals import Interval, NoBound, maximum
 
 
 class Series:
-    """terms[0] + terms[1] h + ... + O(h^(order+1)); missing terms are 0. A term is an interval, or a series of lower
-    level (in another variable); a number of lower level is a constant."""
+    """terms[0] + terms[1] h + ... + O(h^(order+1)); missing terms are 0. A term is a number (an interval, an exact value,
+    or a rational), or a series of lower level (in another variable); a number of lower level is a constant."""
 
     __slots__ = ("level", "order", "terms")
 
@@ -28,7 +29,7 @@ class Series:
 
     def term(self, k: int) -> Any:
         """Return the coefficient of h^k, 0 beyond those that are kept."""
-        return self.terms[k] if k < len(self.terms) else iv.mpf(0)
+        return self.terms[k] if k < len(self.terms) else 0
 
 
 def _level(x: Any) -> int:
@@ -36,7 +37,7 @@ def _level(x: Any) -> int:
 
 
 def constant_term(x: Any) -> Any:
-    """The constant term, an interval."""
+    """The constant term, a number."""
     while isinstance(x, Series):
         x = x.term(0)
     return x
@@ -46,7 +47,7 @@ def coefficient(x: Any, k: int) -> Any:
     """The k-th term of a number as a series of the lowest level."""
     if isinstance(x, Series):
         return x.term(k)
-    return x if k == 0 else iv.mpf(0)
+    return x if k == 0 else 0
 
 
 def _add(x: Any, y: Any) -> Any:
@@ -89,7 +90,7 @@ def _divide(x: Any, y: Any) -> Any:
     if not isinstance(y, Series):
         if isinstance(x, Series):
             return Series(x.level, x.order, [_divide(a, y) for a in x.terms])
-        return intervals.divide(x, y)
+        return (Fraction(x) if isinstance(x, int) else x) / y  # an integer over an integer would be a float
     if _level(x) > _level(y):
         return Series(x.level, x.order, [_divide(a, y) for a in x.terms])
     numerator = x if _level(x) == _level(y) else Series(y.level, y.order, [x])
@@ -105,9 +106,9 @@ def _divide(x: Any, y: Any) -> Any:
 
 def _power(x: Any, n: int) -> Any:
     if n < 0:
-        return _divide(iv.mpf(1), _power(x, -n))
+        return _divide(1, _power(x, -n))
     if not isinstance(x, Series):
-        return x**n
+        return x.power(n) if not isinstance(x, int | Fraction) else x**n
     result, square, exponent = None, x, n
     while n:
         if n & 1:
@@ -116,19 +117,19 @@ def _power(x: Any, n: int) -> Any:
         if n:
             square = _multiply(square, square)
     if result is None:
-        return iv.mpf(1)
+        return _one(x)
     # The product of an interval around 0 with itself may be negative; its square is not.
     return Series(x.level, x.order, [_power(x.term(0), exponent), *result.terms[1:]])
 
 
 def _derivative(x: Series) -> Series:
-    return Series(x.level, x.order - 1, [_multiply(a, iv.mpf(k)) for k, a in enumerate(x.terms)][1:] or [iv.mpf(0)])
+    return Series(x.level, x.order - 1, [_multiply(a, k) for k, a in enumerate(x.terms)][1:] or [0])
 
 
 def _integral(start: Any, x: Any, like: Series) -> Series:
     """start + integral of x, as a series of the level and order of `like`."""
     terms = x.terms if isinstance(x, Series) and x.level == like.level else [x]
-    return Series(like.level, like.order, [start, *(_divide(a, iv.mpf(k + 1)) for k, a in enumerate(terms))])
+    return Series(like.level, like.order, [start, *(_divide(a, k + 1) for k, a in enumerate(terms))])
 
 
 def _by_derivative(function: Callable[..., Any], slope: Callable[..., Any]) -> Callable[..., Any]:
@@ -138,8 +139,8 @@ def _by_derivative(function: Callable[..., Any], slope: Callable[..., Any]) -> C
         if not isinstance(x, Series):
             return function(x, *parameters)
         start = lifted(x.term(0), *parameters)
-        if x.order == 0:
-            return Series(x.level, 0, [start])
+        if x.order == 0 or len(x.terms) == 1:
+            return Series(x.level, x.order, [start])
         shorter = Series(x.level, x.order - 1, x.terms)
         return _integral(start, _multiply(slope(shorter, *parameters), _derivative(x)), x)
 
@@ -149,38 +150,51 @@ def _by_derivative(function: Callable[..., Any], slope: Callable[..., Any]) -> C
 def _exp(x: Any) -> Any:
     """b_k = (1/k) sum_j j a_j b_(k-j)."""
     if not isinstance(x, Series):
-        return intervals.exp(x)
+        return apply("exp", x)
     terms = [_exp(x.term(0))]
-    weighted = [_multiply(a, iv.mpf(j)) for j, a in enumerate(x.terms)]
+    weighted = _weighted(x)
     for k in range(1, x.order + 1):
-        terms.append(_divide(_dot(weighted, terms, k), iv.mpf(k)))
+        terms.append(_divide(_dot(weighted, terms, k), k))
     return Series(x.level, x.order, terms)
 
 
+def _weighted(x: Series) -> list[Any]:
+    """j a_j."""
+    return [_multiply(a, j) for j, a in enumerate(x.terms)]
+
+
 def _dot(weighted: list[Any], terms: list[Any], k: int) -> Any:
-    total: Any = iv.mpf(0)
+    total: Any = 0
     for j in range(1, min(k, len(weighted) - 1) + 1):
         total = _add(total, _multiply(weighted[j], terms[k - j]))
     return total
 
 
-def _sine_cosine(x: Any) -> tuple[Any, Any]:
-    """s_k = (1/k) sum_j j a_j c_(k-j), c_k = -(1/k) sum_j j a_j s_(k-j)."""
+def _pair(x: Any, names: tuple[str, str], sign: int) -> tuple[Any, Any]:
+    """sin and cos (sign -1), sinh and cosh (sign 1): s_k = (1/k) sum_j j a_j c_(k-j), c_k = (sign/k) sum_j j a_j s_(k-j)."""
     if not isinstance(x, Series):
-        return iv.sin(intervals.bounded(x)), iv.cos(intervals.bounded(x))
-    s, c = ([term] for term in _sine_cosine(x.term(0)))
-    weighted = [_multiply(a, iv.mpf(j)) for j, a in enumerate(x.terms)]
+        return apply(names[0], x), apply(names[1], x)
+    s, c = ([term] for term in _pair(x.term(0), names, sign))
+    weighted = _weighted(x)
     for k in range(1, x.order + 1):
         up, down = _dot(weighted, c, k), _dot(weighted, s, k)
-        s.append(_divide(up, iv.mpf(k)))
-        c.append(_divide(down, iv.mpf(-k)))
+        s.append(_divide(up, k))
+        c.append(_divide(down, sign * k))
     return Series(x.level, x.order, s), Series(x.level, x.order, c)
+
+
+def _circular(x: Any) -> tuple[Any, Any]:
+    return _pair(x, ("sin", "cos"), -1)
+
+
+def _hyperbolic(x: Any) -> tuple[Any, Any]:
+    return _pair(x, ("sinh", "cosh"), 1)
 
 
 def _sqrt(x: Any) -> Any:
     """b_k = (a_k - sum_{0<j<k} b_j b_(k-j))/(2 b_0)."""
     if not isinstance(x, Series):
-        return intervals.sqrt(x)
+        return apply("sqrt", x)
     terms = [_sqrt(x.term(0))]
     if len(x.terms) == 1:  # a constant may be 0
         return Series(x.level, x.order, terms)
@@ -188,62 +202,78 @@ def _sqrt(x: Any) -> Any:
         rest = x.term(k)
         for j in range(1, k):
             rest = _subtract(rest, _multiply(terms[j], terms[k - j]))
-        terms.append(_divide(rest, _multiply(terms[0], iv.mpf(2))))
+        terms.append(_divide(rest, _multiply(terms[0], 2)))
     return Series(x.level, x.order, terms)
 
 
-def _tan(x: Any) -> Any:
-    return _divide(*_sine_cosine(x))
+def _quotient(name: str, pair: Callable[[Any], tuple[Any, Any]]) -> Callable[..., Any]:
+    """tan and tanh: the quotient of a pair, but the constant term by the function's own rule."""
+
+    def lifted(x: Any) -> Any:
+        if not isinstance(x, Series):
+            return apply(name, x)
+        quotient = _divide(*pair(x))
+        return Series(x.level, x.order, [lifted(x.term(0)), *quotient.terms[1:]])
+
+    return lifted
 
 
-def _sinh(x: Any) -> Any:
-    if not isinstance(x, Series):
-        return intervals.increasing(x, lambda e: (intervals.exp(e) - intervals.exp(-e)) / 2)
-    return _divide(_subtract(_exp(x), _exp(_negative(x))), iv.mpf(2))
-
-
-def _cosh(x: Any) -> Any:
-    if not isinstance(x, Series):
-        return intervals.increasing(intervals.absolute(x), lambda e: (intervals.exp(e) + intervals.exp(-e)) / 2)
-    return _divide(_add(_exp(x), _exp(_negative(x))), iv.mpf(2))
-
-
-def _tanh(x: Any) -> Any:
-    one, two = iv.mpf(1), iv.mpf(2)
-    return _subtract(one, _divide(two, _add(_exp(_multiply(x, two)), one)))
-
-
-def _branches(x: Any, positive: Any, negative: Any, otherwise: Callable[[Any], Any]) -> Any:
-    value = constant_term(x)
-    if value.a > 0:
-        return positive
-    if value.b < 0:
-        return negative
-    if not _is_constant(x):
-        raise intervals.NoBound
-    return otherwise(value)
+def _side(x: Any) -> int | None:
+    """The sign of a number, or None if it is not decided."""
+    if isinstance(x, Interval):
+        return 1 if x.lo > 0 else -1 if x.hi < 0 else None
+    if isinstance(x, int | Fraction):
+        return (x > 0) - (x < 0)
+    try:
+        return int(x.sign)
+    except NoBound:
+        return None
 
 
 def _is_constant(x: Any) -> bool:
     return not isinstance(x, Series) or (len(x.terms) == 1 and _is_constant(x.terms[0]))
 
 
+def _kinked(x: Any, name: str, positive: Callable[[Any], Any], negative: Callable[[Any], Any]) -> Any:
+    """A function with a kink at 0: smooth on either side of it, and the number's own rule for what does not vary."""
+    value = constant_term(x)
+    side = _side(value)
+    if side in (1, -1):
+        return positive(x) if side == 1 else negative(x)
+    if not _is_constant(x):
+        raise NoBound("no derivative at a kink")
+    return apply(name, value)
+
+
+def _one(x: Any) -> Any:
+    """The number 1 of the kind of x."""
+    return _power(constant_term(x), 0)
+
+
 def _abs(x: Any) -> Any:
-    return _branches(x, x, _negative(x), intervals.absolute)
+    return _kinked(x, "abs", lambda y: y, _negative)
 
 
 def _sign(x: Any) -> Any:
-    return _branches(x, iv.mpf(1), iv.mpf(-1), lambda _: iv.mpf([-1, 1]))
+    return _kinked(x, "sign", _one, lambda y: -_one(y))
 
 
 def _heaviside(x: Any) -> Any:
-    return _branches(x, iv.mpf(1), iv.mpf(0), lambda _: iv.mpf([0, 1]))
+    return _kinked(x, "heaviside", _one, lambda y: 0 * _one(y))
 
 
 def _maximum(x: Any, y: Any) -> Any:
-    if not isinstance(x, Series) and not isinstance(y, Series):
-        return intervals.join(x if x.a >= y.a else y, x if x.b >= y.b else y)
-    return _branches(_subtract(x, y), x, y, lambda _: _maximum(constant_term(x), constant_term(y)))
+    side = _side(constant_term(_subtract(x, y)))
+    if side is None and not (_is_constant(x) and _is_constant(y)):
+        raise NoBound("no derivative at a kink")
+    if side is None:
+        first, second = constant_term(x), constant_term(y)
+        if not (isinstance(first, Interval) and isinstance(second, Interval)):
+            raise NoBound("which of two values is larger is not decided")
+        return maximum(first, second)
+    if side == 0 and not _is_constant(_subtract(x, y)):
+        raise NoBound("no derivative at a kink")
+    return x if side >= 0 else y
 
 
 def _minimum(x: Any, y: Any) -> Any:
@@ -252,16 +282,21 @@ def _minimum(x: Any, y: Any) -> Any:
 
 def _gaussian(x: Any) -> Any:
     """2/sqrt(pi) exp(-x^2)."""
-    return _multiply(2 / iv.sqrt(iv.pi), _exp(_negative(_power(x, 2))))
+    return _divide(_multiply(_exp(_negative(_power(x, 2))), 2), apply("sqrt", _pi(constant_term(x))))
+
+
+def _pi(x: Any) -> Any:
+    """pi as a number of the kind of x."""
+    return pi() if isinstance(x, Interval) else x.field.pi()
 
 
 def _polygamma(x: Any, order: int) -> Any:
     if not isinstance(x, Series):
-        return intervals.polygamma(x, order)
-    result: Any = iv.mpf(0)
-    inner = Series(x.level, x.order, [iv.mpf(0), *x.terms[1:]])
+        return apply("polygamma", x, order)
+    result: Any = 0
+    inner = Series(x.level, x.order, [0, *x.terms[1:]])
     for k in range(x.order, -1, -1):
-        outer = _divide(_polygamma(x.term(0), order + k), iv.mpf(math.factorial(k)))
+        outer = _divide(_polygamma(x.term(0), order + k), math.factorial(k))
         result = _add(_multiply(result, inner), outer)
     return result
 
@@ -269,20 +304,22 @@ def _polygamma(x: Any, order: int) -> Any:
 def _gamma_density(x: Any, parameter: str) -> Any:
     """x^(s-1) exp(-x); an integer power where s is an integer, for then 0 is no branch point."""
     exponent = Fraction(parameter) - 1
-    power = (
-        _power(x, int(exponent)) if exponent.denominator == 1 else _exp(_multiply(_log(x), intervals.point(exponent)))
-    )
+    power = _power(x, int(exponent)) if exponent.denominator == 1 else _exp(_multiply(_log(x), exponent))
     return _multiply(power, _exp(_negative(x)))
 
 
-_log = _by_derivative(intervals.log, lambda x: _divide(iv.mpf(1), x))
-_atan = _by_derivative(intervals.atan, lambda x: _divide(iv.mpf(1), _add(_power(x, 2), iv.mpf(1))))
-_asin = _by_derivative(intervals.asin, lambda x: _divide(iv.mpf(1), _sqrt(_subtract(iv.mpf(1), _power(x, 2)))))
-_asinh = _by_derivative(intervals.asinh, lambda x: _divide(iv.mpf(1), _sqrt(_add(_power(x, 2), iv.mpf(1)))))
-_loggamma = _by_derivative(intervals.loggamma, lambda x: _polygamma(x, 0))
+def _own(name: str) -> Callable[..., Any]:
+    return lambda x, *parameters: apply(name, x, *parameters)
+
+
+_log = _by_derivative(_own("log"), lambda x: _divide(1, x))
+_atan = _by_derivative(_own("atan"), lambda x: _divide(1, _add(_power(x, 2), 1)))
+_asin = _by_derivative(_own("asin"), lambda x: _divide(1, _sqrt(_subtract(1, _power(x, 2)))))
+_acos = _by_derivative(_own("acos"), lambda x: _divide(-1, _sqrt(_subtract(1, _power(x, 2)))))
+_asinh = _by_derivative(_own("asinh"), lambda x: _divide(1, _sqrt(_add(_power(x, 2), 1))))
+_loggamma = _by_derivative(_own("loggamma"), lambda x: _polygamma(x, 0))
 
 SERIES_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "pi": lambda: +iv.pi,
     "add": _add,
     "sub": _subtract,
     "mul": _multiply,
@@ -292,14 +329,14 @@ SERIES_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sqrt": _sqrt,
     "exp": _exp,
     "log": _log,
-    "sin": lambda x: _sine_cosine(x)[0],
-    "cos": lambda x: _sine_cosine(x)[1],
-    "tan": _tan,
-    "sinh": _sinh,
-    "cosh": _cosh,
-    "tanh": _tanh,
+    "sin": lambda x: _circular(x)[0],
+    "cos": lambda x: _circular(x)[1],
+    "tan": _quotient("tan", _circular),
+    "sinh": lambda x: _hyperbolic(x)[0],
+    "cosh": lambda x: _hyperbolic(x)[1],
+    "tanh": _quotient("tanh", _hyperbolic),
     "asin": _asin,
-    "acos": lambda x: _subtract(iv.pi / 2, _asin(x)),
+    "acos": _acos,
     "atan": _atan,
     "asinh": _asinh,
     "abs": _abs,
@@ -307,14 +344,32 @@ SERIES_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "heaviside": _heaviside,
     "max": _maximum,
     "min": _minimum,
-    "erf": _by_derivative(intervals.erf, _gaussian),
-    "erfc": _by_derivative(intervals.erfc, lambda x: _negative(_gaussian(x))),
+    "erf": _by_derivative(_own("erf"), _gaussian),
+    "erfc": _by_derivative(_own("erfc"), lambda x: _negative(_gaussian(x))),
     "gamma": lambda x: _exp(_loggamma(x)),
     "loggamma": _loggamma,
     "polygamma": _polygamma,
-    "lowergamma": _by_derivative(intervals.lowergamma, _gamma_density),
-    "uppergamma": _by_derivative(intervals.uppergamma, lambda x, s: _negative(_gamma_density(x, s))),
+    "lowergamma": _by_derivative(_own("lowergamma"), _gamma_density),
+    "uppergamma": _by_derivative(_own("uppergamma"), lambda x, s: _negative(_gamma_density(x, s))),
 }
+
+
+def run(tape: Sequence[tuple[Any, ...]], values: Sequence[Any], constant: Callable[[Fraction], Any], pi: Any) -> Any:
+    """Return a tape's value; `constant` makes a rational, and pi is, a number of the kind of the values."""
+    slots: list[Any] = []
+    for name, *operands in tape:
+        if name == "q":
+            slots.append(constant(Fraction(operands[0])))
+        elif name == "v":
+            slots.append(values[operands[0]])
+        elif name == "pi":
+            slots.append(pi())
+        else:
+            count = 2 if name in ("add", "sub", "mul", "div", "max", "min") else 1
+            slots.append(SERIES_FUNCTIONS[name](*[slots[i] for i in operands[:count]], *operands[count:]))
+    return slots[-1]
+
+
 # In units of one multiplication of intervals, roughly.
 _CHEAP, _DEAR = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "powi"), ("asin", "acos", "atan")
 _DEAREST = ("erf", "erfc", "gamma", "loggamma", "polygamma", "lowergamma", "uppergamma")

@@ -9,11 +9,11 @@ import mpmath
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from mpmath import iv, mp
+from mpmath import mp
 
 from proofs_check.interval.ball import Program, arithmetic, hull, power, rational_ball, span
 from proofs_check.interval.checker.forms import Forms
-from proofs_check.interval.checker.intervals import NoBound, interval
+from proofs_check.interval.checker.intervals import NoBound, interval, precision
 from proofs_check.interval.checker.reading import Budget
 from proofs_check.interval.checker.series import constant_term
 from proofs_check.interval.checker.statement import Claim
@@ -86,6 +86,11 @@ def _ball_ends(ball):
         )
 
 
+def _interval_ends(x):
+    with mp.workdps(40):
+        return _mp_rational(x.low), _mp_rational(x.high)
+
+
 @given(texts, cells, st.integers(0, 2**32))
 @settings(deadline=None, max_examples=150)
 def test_natural_enclosures_contain_the_value(text, cell, seed):
@@ -104,8 +109,7 @@ def test_natural_enclosures_contain_the_value(text, cell, seed):
         if ball.is_finite():
             assert _inside(value, *_ball_ends(ball))
         if enclosure is not None:
-            with mp.workdps(40):
-                assert _inside(value, mp.mpf(enclosure.a), mp.mpf(enclosure.b))
+            assert _inside(value, *_interval_ends(enclosure))
 
 
 SMOOTH = [form for form in WRAPPED if not any(name in form for name in ("Abs", "Max", "Min", "Heaviside", "sign"))]
@@ -122,17 +126,14 @@ def test_series_of_both_agree_and_contain_the_taylor_coefficients(form, centre):
         slip = mp.mpf(10) ** -14
     with arithmetic(100):
         balls = [_ball_ends(b) for b in Program(tape).coefficients([rational_ball(centre)], 0, order)]
-    before, iv.prec = iv.prec, 100
-    try:
+    with precision(100):
         terms = _checker(text).coefficients([interval(centre, centre)], 0, order)
-    finally:
-        iv.prec = before
     for value, (low, high), term in zip(expected, balls, terms, strict=True):
         assert low - slip <= value <= high + slip
         assert high - low < slip
-        assert term.a <= high
-        assert term.b >= low
-        assert term.delta < slip
+        assert _interval_ends(term)[0] <= high
+        assert _interval_ends(term)[1] >= low
+        assert term.high - term.low < Fraction(1, 10**14)
 
 
 @pytest.mark.parametrize("form", SMOOTH)
@@ -150,8 +151,8 @@ def test_series_over_a_cell_contain_the_coefficients_inside_it(form):
     for k in range(6):
         at = cell[0] + (cell[1] - cell[0]) * k / 5
         for wide_term, term in zip(terms, _checker(text).coefficients([interval(at, at)], 0, order), strict=True):
-            assert wide_term.a <= term.b
-            assert wide_term.b >= term.a
+            assert wide_term.low <= term.high
+            assert wide_term.high >= term.low
 
 
 @given(st.fractions(-9, 9, max_denominator=10**6), st.fractions(Fraction(1, 10**9), 3, max_denominator=10**9))

@@ -1,0 +1,244 @@
+"""Certificates of false claims, written by hand to look right: each is refused, for the reason that makes it false."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from proofs_check.interval.certificate import Certificate
+from proofs_check.interval.checker.document import SCHEMA
+from proofs_check.interval.checker.statement import Claim
+from proofs_check.interval.recheck import Recheck, recheck
+
+
+def document(claim: str, kind: str, **entries: Any) -> dict[str, Any]:
+    """A document with the right tape and box of its claim."""
+    stated = Claim(claim)
+    return {
+        "schema": SCHEMA,
+        "kind": kind,
+        "claim": claim,
+        "variables": stated.variables,
+        "box": [["-oo" if a is None else str(a), "oo" if b is None else str(b)] for a, b in stated.box],
+        "tape": [list(instruction) for instruction in stated.tape],
+        "original": None,
+        **entries,
+    }
+
+
+def answer(claim: str, kind: str, **entries: Any) -> Recheck:
+    return recheck(Certificate.of(document(claim, kind, **entries)).text)
+
+
+def cells(*methods: dict[str, Any], zeros: Any = (), corners: Any = (), **entries: Any) -> dict[str, Any]:
+    return {"kind": "cells", "zeros": list(zeros), "corners": list(corners), "cells": list(methods), **entries}
+
+
+def zero(at: str, order: int, variable: int = 0) -> dict[str, Any]:
+    return {"variable": variable, "at": at, "order": order, "why": "so it is said"}
+
+
+def by_derivative(derivative: str, end: str = "low") -> dict[str, Any]:
+    return {"kind": "derivative_sign", "end": end, "derivative": derivative, "why": "so it is said"}
+
+
+UNIT = {"lo": "0", "hi": "1"}
+HUGE = "1" + "0" * 59  # 10^59 in digits, for a claim's numbers are integers
+DERIVATIVES = {
+    "a sine with the slope of its start": ("sin(4*pi*x) >= 0 for x in [0, 1]", "4*pi", "not that of the slack"),
+    "a sine that vanishes at all samples": ("sin(16*pi*x) >= 0 for x in [0, 1]", "16*pi", "not that of the slack"),
+    "a slope that agrees at sixteenths": (
+        "x - 20*sin(8*pi*x)**2 >= 0 for x in [0, 1]", "1 + 0*x", "not that of the slack",
+    ),
+    "a step down": ("1 - 2*Heaviside(x - 1/3) >= 0 for x in [0, 1]", "0*x", "heaviside may jump"),
+    "a jump of sign": ("-sign(x - 1/3) >= 0 for x in [0, 1]", "0*x", "sign may jump"),
+    "a jump of sign, unbounded": ("-sign(x - 1/3) >= 0 for x in [0, oo]", "0*x", "sign may jump"),
+    "a pole with a squared derivative": ("-1/(x - 1/2) - 2 >= 0 for x in [0, 1]", "1/(x - 1/2)**2", "div may jump"),
+    "a pole, unbounded": ("-1/(x - 5) - 1/5 >= 0 for x in [0, oo]", "1/(x - 5)**2", "div may jump"),
+    "a pole of the tangent": ("tan(x) >= 0 for x in [0, 3]", "1 + tan(x)**2", "tan may jump"),
+    "jumps of atan(tan)": ("atan(tan(x)) >= 0 for x in [0, oo]", "1 + 0*x", "tan may jump"),
+    "jumps of atan(tan), tilted": ("x/10 + atan(tan(x)) >= 0 for x in [0, oo]", "11/10 + 0*x", "tan may jump"),
+    "jumps of atan(tan), bounded": ("atan(tan(x)) >= 0 for x in [0, 3]", "1 + 0*x", "tan may jump"),
+    "a kink": ("1 - Abs(x - 1/3)*4 >= -1/3 for x in [0, 1]", "4 + 0*x", "abs may jump"),
+    "a kink of Max": ("1/2 - Max(x, 1/3)*2 >= -1/6 for x in [0, 1]", "0*x", "max may jump"),
+    "branches of asin(sin)": ("asin(sin(x)) >= 0 for x in [0, 5]", "1 + 0*x", "asin may jump"),
+    "a start below zero": ("x - 1/10**12 >= 0 for x in [0, 1]", "1 + 0*x", "negative where it starts"),
+    "a derivative with a hidden jump": ("x >= 0 for x in [0, oo]", "1 + 0*sign(x - 2)", "sign may jump"),
+    "an injected domain": ("x - x**2 >= 0 for x in [0, 2]", "1 >= 0 for x in [0, 1], y", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DERIVATIVES)
+def test_a_false_derivative_is_refused(name):
+    claim, derivative, reason = DERIVATIVES[name]
+    result = answer(claim, **by_derivative(derivative))
+    assert not result.accepted
+    assert reason in result.reason
+
+
+FALSE = {
+    "a constant of 10^-40": (
+        "x**2 + 1 >= 1 + 1/10**40 for x in [-1, 1]",
+        cells({"lo": "-1", "hi": "1", "method": "zero", "zero": 0, "order": 2}, zeros=[zero("0", 2)]),
+        "has not the order 2",
+    ),
+    "the zero of a sine that is exact": (
+        "x**2 + sin(pi) >= 1/10**28 for x in [-1, 1]",
+        cells({"lo": "-1", "hi": "1", "method": "zero", "zero": 0, "order": 2}, zeros=[zero("0", 2)]),
+        "has not the order 2",
+    ),
+    "a slope that vanishes in the middle of the other variable": (
+        "x*(y - 1/2) + 2*x**2 >= 0 for x in [0, 1], y in [0, 1]",
+        {
+            "kind": "tree", "zeros": [zero("0", 2)], "corners": [],
+            "tree": [{"method": "zero", "zero": 0, "order": 2}],
+        },
+        "has not the order 2",
+    ),
+    "an order that the next term betrays": (
+        "x**12*(1 - 100*x**4) >= 0 for x in [0, 1]",
+        cells(UNIT | {"method": "zero", "zero": 0, "order": 12}, zeros=[zero("0", 12)]),
+        "no non-negative bound",
+    ),
+    "a corner of 10^-40": (
+        "x + y >= 1/10**40 for x in [0, 1], y in [0, 1]",
+        {
+            "kind": "tree", "zeros": [], "corners": [{"at": ["0", "0"], "zero": None, "why": "so it is said"}],
+            "tree": [{"method": "corner", "corner": 0, "order": 1}],
+        },
+        "does not vanish at a declared corner",
+    ),
+    "a corner of a quotient": (
+        "x*(x + y - 1/10**40) >= 0 for x in [0, 1], y in [0, 1]",
+        {
+            "kind": "tree", "zeros": [zero("0", 1)],
+            "corners": [{"at": ["0", "0"], "zero": 0, "why": "so it is said"}],
+            "tree": [{"method": "corner", "corner": 0, "order": 2}],
+        },
+        "does not vanish at a declared corner",
+    ),
+    "a zero at a kink": (
+        "x - 2*Abs(x) >= 0 for x in [0, 1]",
+        cells(UNIT | {"method": "zero", "zero": 0, "order": 1}, zeros=[zero("0", 1)]),
+        "no Taylor series",
+    ),
+    "a zero at a pole": (
+        "x/(x*x) - 1/x >= 1/10 for x in [0, 1]",
+        cells(UNIT | {"method": "zero", "zero": 0, "order": 1}, zeros=[zero("0", 1)]),
+        "no Taylor series",
+    ),
+    "exp above its tangent, scaled": (
+        f"{HUGE}*(2251799813685271/2251799813685248 - exp(x)) >= -1 "
+        "for x in [23/4503599627370496, 23/2251799813685248]",
+        cells({"lo": "23/4503599627370496", "hi": "23/2251799813685248", "method": "natural"}),
+        "no non-negative bound",
+    ),
+    "cosh below 1, scaled": (
+        f"{HUGE}*(1 - cosh(x)) >= -1 for x in [23/4503599627370496, 23/2251799813685248]",
+        cells({"lo": "23/4503599627370496", "hi": "23/2251799813685248", "method": "natural"}),
+        "no non-negative bound",
+    ),
+    "log above its chord, scaled": (
+        f"{HUGE}*(22517998136852455/10141204801825835211973625643008 - log(1 + x)) >= -1 "
+        "for x in [5/4503599627370496, 5/2251799813685248]",
+        cells({"lo": "5/4503599627370496", "hi": "5/2251799813685248", "method": "natural"}),
+        "no non-negative bound",
+    ),
+    "E below its digits": (
+        "E <= 2718281828459045235360287471352662497757/1000000000000000000000000000000000000000 for x in [0, 1]",
+        cells(UNIT | {"method": "natural"}),
+        "no non-negative bound",
+    ),
+    "a power with a rational exponent": (
+        "(1 + x)**(1/3) <= 1 + x/3 - x**2/9 for x in [0, 1]",
+        cells(UNIT | {"method": "zero", "zero": 0, "order": 3}, zeros=[zero("0", 3)]),
+        "",
+    ),
+    "a strict claim that touches": (
+        "x**2 > 0 for x in [-1, 1]", cells({"lo": "-1", "hi": "1", "method": "natural"}), "no non-negative bound",
+    ),
+    "a deep narrow dip": (
+        "(x - 1/3)**2 >= 1/10**30 for x in [0, 1]", cells(UNIT | {"method": "natural"}), "no non-negative bound",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_false_claim_is_refused(name):
+    claim, entries, reason = FALSE[name]
+    result = answer(claim, **entries)
+    assert not result.accepted
+    assert reason in result.reason
+
+
+HIDDEN = {
+    "a wave behind Abs": (
+        "x + 10*sin(8*pi*x) >= 0 for x in [0, 1]", "Abs(t)", "Abs(t) >= 0 for t in [0, 1]", "differ after the change",
+    ),
+    "a wave that vanishes at eighths": (
+        "x - 3*sin(8*pi*x)**2 >= 0 for x in [0, 1]", "t", "t >= 0 for t in [0, 1]", "differ after the change",
+    ),
+    "a change that leaves half of the range out": (
+        "1/2 - x >= 0 for x in [0, 1]", "t/2", "1/2 - t/2 >= 0 for t in [0, 1]", "does not meet the ends",
+    ),
+    "a change that almost meets the end": (
+        "1 - x >= 0 for x in [0, 10000000000000000000000000000000000000001/10000000000000000000000000000000000000000]",
+        "t", "1 - t >= 0 for t in [0, 1]", "does not meet the ends",
+    ),
+    "a change that jumps over the dip": (
+        "(x - 1/2)**2 - 1/100 >= 0 for x in [0, 1]", "Heaviside(t - 1/2)",
+        "(Heaviside(t - 1/2) - 1/2)**2 - 1/100 >= 0 for t in [0, 1]", "jumps",
+    ),
+    "a change with a pole": ("x >= 0 for x in [-1, 1]", "1/t", "1/t >= 0 for t in [-1, 1]", "no value"),
+    "a root of the wrong sign": (
+        "-sqrt(1 - x**2) >= 0 for x in [-1, 1]", "cos(pi*t)", "-sin(pi*t) >= 0 for t in [1, 2]", "",
+    ),
+    "acos beyond its branch": (
+        "2 - acos(x) >= 0 for x in [-1, 1]", "cos(pi*t)", "2 - pi*t >= 0 for t in [0, 1]", "no non-negative bound",
+    ),
+    "another relation": ("x > 0 for x in [0, 1]", "t", "t >= 0 for t in [0, 1]", "the original differs"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_false_original_behind_a_true_claim_is_refused(name):
+    original, by, inner, reason = HIDDEN[name]
+    variable = Claim(original).variables[0]
+    [(low, high)] = Claim(inner).box
+    entries = cells({"lo": str(low), "hi": str(high), "method": "natural"})
+    entries["original"] = {"claim": original, "variable": variable, "by": by}
+    result = answer(inner, **entries)
+    assert not result.accepted
+    assert reason in result.reason
+
+
+TRUE = {
+    "a derivative on a bounded range": (
+        "x - sin(x) + 1 >= 0 for x in [0, 3]", cells({"lo": "0", "hi": "3", "method": "natural"}),
+    ),
+    "a tangent before its pole": ("tan(x) >= 0 for x in [0, 3/2]", by_derivative("1 + tan(x)**2")),
+    "an interior zero of even order": (
+        "x**2*(2 + sin(x)) >= 0 for x in [-1, 1]",
+        cells({"lo": "-1", "hi": "1", "method": "zero", "zero": 0, "order": 6}, zeros=[zero("0", 2)]),
+    ),
+    "a change by Abs": (
+        "Abs(t) >= 0 for t in [0, 1]",
+        cells(UNIT | {"method": "natural"}, original={"claim": "x >= 0 for x in [0, 1]", "variable": "x", "by": "Abs(t)"}),
+    ),
+    "a change by a rational function": (
+        "2/(1 + t) - 1 >= 0 for t in [0, 1]",
+        cells(
+            UNIT | {"method": "zero", "zero": 0, "order": 1}, zeros=[zero("1", 1)],
+            original={"claim": "2*x - 1 >= 0 for x in [1/2, 1]", "variable": "x", "by": "1/(1 + t)"},
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_neighbours_are_accepted_with_nothing_on_trust(name):
+    claim, entries = TRUE[name]
+    result = answer(claim, **entries)
+    assert result.accepted, result.reason
+    assert result.relies_on == ()
