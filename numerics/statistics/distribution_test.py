@@ -33,8 +33,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.statistics.e_value import Verdict
+from numerics.statistics.error_budget import check_probability
 from numerics.statistics.moments import checked_samples
-from numerics.statistics.probability import check_probability
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.statistics.betting import GRID, Bet, log_mean_exp, stake_scale
+from numerics.statistics.error_budget import check_probability
 from numerics.statistics.moments import Moments, checked_samples
 from numerics.statistics.power import Spread, samples_to_win, smallest_deviation
-from numerics.statistics.probability import check_probability
 
 Verdict = Literal["refuted", "supported", "inconclusive"]
 """What samples can say."""
@@ -233,7 +233,8 @@ class MeanTest:
             At least one result of ``tally``. Shards after the deciding one are ignored, so it does not matter how
             many were computed in advance.
         alpha : float
-            Error probability of this test, strictly between 0 and 1: its share of the run's.
+            Error probability of this test, strictly between 0 and 1; from an
+            :class:`numerics.statistics.error_budget.ErrorBudget`.
         budget : int, optional
             Number of samples for which ``resolution`` is stated; by default all those in ``tallies``.
         power : float, optional

@@ -102,11 +102,6 @@ class ClaimReport:
         return [mutant for mutant in self.claim.mutants if self.refuting(mutant) is None]
 
     @property
-    def refuted(self) -> str:
-        """How many mutants were refuted, of all: ``5/6``."""
-        return f"{len(self.claim.mutants) - len(self.survivors)}/{len(self.claim.mutants)}"
-
-    @property
     def errors(self) -> list[Finding]:
         """Findings whose check broke."""
         return [f for f in (*self.findings, *self.mutant_findings) if f.error is not None]
@@ -195,7 +190,8 @@ def findings_frame(report: RunReport) -> pandas.DataFrame:
 def _claim_row(report: ClaimReport) -> list[str]:
     rungs = [report.by_rung(rung) for rung in Rung]
     shown = ["–" if found is None else f"{found[0]} {found[1]}/{found[2]}" for found in rungs]
-    return [report.claim.id, report.claim.title, str(report.verdict), *shown, report.refuted]
+    refuted = len(report.claim.mutants) - len(report.survivors)
+    return [report.claim.id, report.claim.title, str(report.verdict), *shown, f"{refuted}/{len(report.claim.mutants)}"]
 
 
 def _finding_row(finding: Finding) -> list[Any]:

@@ -42,6 +42,7 @@ __all__ = [
     "diagonal_share",
     "gradient_bound",
     "isometric_gradient_norm",
+    "linear_loss_gradient_norm",
     "row_norm_bound",
 ]
 
@@ -91,6 +92,37 @@ def isometric_gradient_norm(width: Any, layers_above: Any, antisymmetric: Any, s
     d = checked_width(width, "isometric_gradient_norm")
     layers = checked_depth(layers_above + 1, "isometric_gradient_norm") - 1
     return antisymmetric + Fraction(d, d + 2) ** layers * symmetric
+
+
+def linear_loss_gradient_norm(width: Any, layers_above: Any) -> Fraction:
+    """Return E |dL/dW_l|^2 = ((d-1)/(2d)) (1 + (d/(d+2))^layers) for L = <G, X_L>, |G| = 1 in a uniform direction.
+
+    Parameters
+    ----------
+    width : int
+        d >= 2.
+    layers_above : int
+        L - 1 - l >= 0.
+
+    Returns
+    -------
+    Fraction
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `isometric_gradient_norm`.
+
+    Examples
+    --------
+    At the last layer only the diagonal of G X^T is lost, 1/d of its square:
+
+    >>> linear_loss_gradient_norm(10, 0)
+    Fraction(9, 10)
+    """
+    d = checked_width(width, "linear_loss_gradient_norm")
+    part = Fraction(d - 1, 2 * d)
+    return Fraction(isometric_gradient_norm(d, layers_above, part, part))
 
 
 def row_norm_bound(eta: Any) -> Any:

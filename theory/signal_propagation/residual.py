@@ -70,6 +70,40 @@ def residual_strength(kernel: KernelMap, skip: Fraction) -> Number:
     return Number.combine(lambda beta, s: 1 + s * (beta - 1), kernel.nonlinearity_strength, Number.of(share))
 
 
+def identity_skip_cross_term(kernel: KernelMap, skip: Fraction, means: tuple[Fraction, Fraction]) -> Number:
+    """Return t sqrt(1 - t^2) c_0 (m + m')/sqrt(scale), the inner product that an identity skip adds.
+
+    Parameters
+    ----------
+    kernel : KernelMap
+        The layer's; a centred one has no mean left, and the term is 0.
+    skip : Fraction
+        t in [0, 1).
+    means : pair of Fraction
+        Mean entries m, m' of the two samples.
+
+    Raises
+    ------
+    ValueError
+        If t is outside [0, 1).
+
+    Examples
+    --------
+    >>> from theory.activation.activation import Activation
+    >>> from theory.kernel_map.kernel_map import KernelMap
+    >>> relu = KernelMap.normalised(Activation.from_text("relu"))
+    >>> identity_skip_cross_term(relu, Fraction(3, 5), (Fraction(2, 5), Fraction(2, 5))).decimal(6)  # 48/125/sqrt(pi)
+    '0.216649'
+    """
+    t = _check_skip(skip)
+    if kernel.kind == "centred":
+        return Number.of(0)
+    factor = Number.of(sp.sqrt(sp.Rational((1 - t**2).numerator, (1 - t**2).denominator)))
+    total = Number.of(t * (Fraction(means[0]) + Fraction(means[1])))
+    root = square_root(kernel.scale)
+    return Number.combine(lambda c, f, m, r: c * f * m / r, kernel.hermite.mean, factor, total, root)
+
+
 def square_root(number: Number) -> Number:
     """Return the root of a positive number, exact where it is."""
     if number.exact is not None:

@@ -260,6 +260,7 @@ class _SentenceParser(TermParser):
             return
         text = " ".join(self.text[piece[0].start : piece[-1].end].split())
         try:
+            text = text.replace("^", "**")
             Activation.from_text(text)
         except (ValueError, TypeError) as error:
             self.refuse(f"an activation after {name.text} = ({str(error).rstrip('.')})", piece[0])
@@ -404,7 +405,7 @@ class _SentenceParser(TermParser):
             token = self.token
             depth += (token.text in "([") - (token.text in ")]") if token.kind == "operator" else 0
             if depth == 0 and token.text in (",", ";"):
-                pieces.append(self.text[first.start : token.start].strip())
+                pieces.append(self.text[first.start : token.start].strip().replace("^", "**"))
                 if token.text == ";":
                     return tuple(pieces)
                 first = self.peek()

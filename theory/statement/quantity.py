@@ -27,6 +27,14 @@ function  ``Wg_U(2, 1; d)``: of its own arguments
 """
 
 
+class Undefined(ValueError):  # noqa: N818
+    """A term that is certainly not defined at a case: a division by exactly 0, a root of a negative number."""
+
+
+class Undecided(ValueError):  # noqa: N818
+    """A term whose ball is too wide to say whether it is defined, or what it is."""
+
+
 class Quantity(sp.Function):
     """Base of all words; a class attribute a word must set is named below.
 
@@ -63,7 +71,7 @@ class Quantity(sp.Function):
         """Return the term in simpler quantities, or None if it is not defined by others."""
         return None
 
-    def enclose(self, values: Any, digits: int) -> Any:
+    def enclose(self, values: Any, digits: int) -> Any:  # noqa: ARG002
         """Return a ball (flint.arb) that holds the quantity where its arguments have these values.
 
         Parameters
@@ -73,7 +81,7 @@ class Quantity(sp.Function):
         digits : int
             Digits of working precision.
         """
-        raise NotImplementedError(f"{self.word} has no ball yet.")
+        raise Undecided(f"no ball for {self.word}")
 
 
 REGISTRY: dict[str, type[Quantity]] = {}

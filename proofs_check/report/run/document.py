@@ -6,13 +6,13 @@ Everything but the entries named ``seconds`` depends only on the claims, the cas
 from __future__ import annotations
 
 import importlib.metadata
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.plot import Plot, Series
 from proofs_check.evidence.verdict import Rung, Verdict
-from proofs_check.report.run.summary import certificate_path, errata
 from proofs_check.run.run_report import ClaimReport, Finding, RunReport
 
 SCHEMA = 1
@@ -72,6 +72,31 @@ def claim_entry(report: ClaimReport) -> dict[str, Any]:
             for mutant in claim.mutants
         ],
     }
+
+
+def errata(report: RunReport) -> list[dict[str, str]]:
+    """Return statements that stand in print and were refuted, each with where it stands and the witness."""
+    found = []
+    for claim in report.claims:
+        for mutant in claim.claim.mutants:
+            refuting = claim.refuting(mutant)
+            if mutant.erratum and refuting is not None and refuting.evidence.witness is not None:
+                found.append(
+                    {
+                        "claim": claim.claim.id,
+                        "printed": mutant.name,
+                        "where": mutant.erratum,
+                        "witness": refuting.evidence.witness,
+                        "corrected": claim.claim.title,
+                    }
+                )
+    return found
+
+
+def certificate_path(finding: Finding) -> str:
+    """Return where a finding's certificate lies below the report's folder."""
+    parts = [part for part in finding.task.key if part]
+    return "certificates/" + re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts)) + ".json"
 
 
 def _finding_entry(finding: Finding) -> dict[str, Any]:

@@ -18,12 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from proofs_check.coq.folder import write_kernel_folder
-from proofs_check.report.run.document import document
+from proofs_check.report.run.document import certificate_path, document
 from proofs_check.report.run.junit import junit
 from proofs_check.report.run.markdown import markdown
 from proofs_check.report.run.page import page
 from proofs_check.report.run.recipe import Recipe
-from proofs_check.report.run.summary import certificate_path
 from proofs_check.run.run_report import RunReport
 
 FILES = ("index.html", "report.json", "report.md", "junit.xml")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from proofs_check.claim.claim import Mutant
 from proofs_check.evidence.verdict import Verdict
-from proofs_check.report.run.summary import chapters
+from proofs_check.report.run.page import chapters
 from proofs_check.run.run_report import ClaimReport, RunReport
 
 # What XML 1.0 cannot hold at all, not even escaped.

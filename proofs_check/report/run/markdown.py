@@ -10,16 +10,10 @@ from sympy import latex
 
 from proofs_check.claim.formula import formulas
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.report.run.document import certificate_path, errata
+from proofs_check.report.run.page import EXITS, chapters, statement_paragraphs, verdict_counts
 from proofs_check.report.run.recipe import Recipe
-from proofs_check.report.run.summary import (
-    EXITS,
-    certificate_path,
-    chapters,
-    errata,
-    sharpness,
-    statement_paragraphs,
-    verdict_counts,
-)
+from proofs_check.report.run.terminal import sharpness
 from proofs_check.run.run_report import ClaimReport, Finding, RunReport
 
 
@@ -89,8 +83,9 @@ def _claims_table(reports: tuple[ClaimReport, ...]) -> Iterator[str]:
     for report in reports:
         claim = report.claim
         rungs = " | ".join(_by_rung(report, rung) for rung in Rung)
+        refuted = f"{len(claim.mutants) - len(report.survivors)}/{len(claim.mutants)}"
         sharp = escaped(sharpness(report) or "")
-        yield f"| {escaped(claim.id)} | {escaped(claim.title)} | **{report.verdict}** | {rungs} | {report.refuted} | {sharp} |"
+        yield f"| {escaped(claim.id)} | {escaped(claim.title)} | **{report.verdict}** | {rungs} | {refuted} | {sharp} |"
 
 
 def _by_rung(report: ClaimReport, rung: Rung) -> str:

@@ -7,29 +7,23 @@ choice of dark or light, fits a phone, and opens its folded parts on paper.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from proofs_check.claim.claim import Check
+from proofs_check.claim.claim import Check, Claim, Paper
+from proofs_check.claim.formula import formulas
 from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.report.drawing import svg
 from proofs_check.report.formula.mathml import mathml
+from proofs_check.report.run.document import certificate_path, errata
 from proofs_check.report.run.recipe import Recipe
-from proofs_check.report.run.summary import (
-    EXITS,
-    anchor,
-    certificate_path,
-    chapters,
-    errata,
-    formulas_of,
-    sharpness,
-    statement_paragraphs,
-    verdict_counts,
-)
+from proofs_check.report.run.terminal import sharpness
 from proofs_check.run.installation import examine
 from proofs_check.run.run_report import ClaimReport, Finding, RunReport
 
@@ -50,6 +44,22 @@ NOT_MEANT = {
     Verdict.INCONCLUSIVE: "Not that it is false: failing to prove is not disproving.",
     Verdict.REFUTED: "Not that nothing like it is true: the witness contradicts the statement as it stands here.",
 }
+
+EXITS = {
+    0: "every claim positive, every mutant refuted",
+    1: "a claim was refuted",
+    2: "a claim could not be read",
+    3: "a claim is inconclusive, or a mutant survived",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The claims of one paper."""
+
+    paper: Paper
+    anchor: str
+    reports: tuple[ClaimReport, ...]
 
 
 def page(report: RunReport, recipe: Recipe) -> str:
@@ -86,6 +96,27 @@ def page(report: RunReport, recipe: Recipe) -> str:
     )
 
 
+def chapters(report: RunReport) -> list[Chapter]:
+    """Return the claims by paper, papers in the order of their first claim.
+
+    Examples
+    --------
+    >>> from proofs_check.run.runner import run
+    >>> chapters(run([]))
+    []
+    """
+    grouped: dict[Paper, list[ClaimReport]] = {}
+    for claim in report.claims:
+        grouped.setdefault(claim.claim.paper, []).append(claim)
+    return [Chapter(paper, f"paper-{anchor(paper.key)}", tuple(reports)) for paper, reports in grouped.items()]
+
+
+def verdict_counts(report: RunReport) -> list[tuple[Verdict, int]]:
+    """Return each verdict with the number of claims that have it; verdicts that no claim has are left out."""
+    found = [claim.verdict for claim in report.claims]
+    return [(verdict, found.count(verdict)) for verdict in Verdict if verdict in found]
+
+
 @cache
 def environment() -> Environment:
     """Return the templates with everything they call; all text is escaped unless it is markup made here."""
@@ -117,6 +148,17 @@ def environment() -> Environment:
     return made
 
 
+def anchor(text: str) -> str:
+    """Return text as a fragment identifier; different ids of claims stay different unless they differ in punctuation only.
+
+    Examples
+    --------
+    >>> anchor("A'"), anchor("my claim: 2")
+    ('A_', 'my_claim_2')
+    """
+    return re.sub(r"[^A-Za-z0-9-]+", "_", text)
+
+
 def prose(text: str) -> str:
     """Return text with the signs of mathematics that ASCII spells out.
 
@@ -128,6 +170,15 @@ def prose(text: str) -> str:
     for spelled, sign in (("<=", "≤"), (">=", "≥"), ("->", "→"), ("+-", "±")):
         text = text.replace(spelled, sign)
     return text
+
+
+def statement_paragraphs(claim: Claim) -> list[str]:
+    """Return the statement in words: the docstring of the module with the checks, else that of the statement's class."""
+    sources = [getattr(check.function, "__globals__", {}).get("__doc__") for check in claim.checks]
+    text = next((source for source in sources if source), None) or type(claim.statement).__doc__ or claim.title
+    paragraphs = [" ".join(block.split()) for block in re.split(r"\n\s*\n", inspect.cleandoc(text))]
+    paragraphs[0] = paragraphs[0].removeprefix(f"{claim.id}.").lstrip()
+    return paragraphs
 
 
 def first_paragraph(check: Check) -> str:
@@ -161,6 +212,14 @@ def refuting_plots(report: ClaimReport) -> list[tuple[str, Any]]:
 def drawing(plot: Any) -> Any:
     """Return a plot as markup."""
     return Markup(svg(plot))  # the drawing escapes every text it holds
+
+
+def formulas_of(statement: Any) -> tuple[Any, ...]:
+    """Return the formulas of a statement; none if it has none, or its `formula` raises."""
+    try:
+        return formulas(statement)
+    except Exception:  # a user's formula may raise anything; the page then has the words
+        return ()
 
 
 def formula_markup(formulas: tuple[Any, ...], known: tuple[Any, ...] = ()) -> list[Any]:

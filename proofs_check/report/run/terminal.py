@@ -8,8 +8,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from proofs_check.evidence.evidence import Figure
 from proofs_check.evidence.verdict import Rung, Verdict
-from proofs_check.report.run.summary import errata, sharpness
+from proofs_check.report.run.document import errata
 from proofs_check.run.run_report import ClaimReport, RunReport
 
 if TYPE_CHECKING:
@@ -52,11 +53,12 @@ def claims_table(claims: tuple[ClaimReport, ...]) -> Table:
     for name in ("claim", "verdict", "symbolic", "certified", "sampled", "mutants", "how sharp"):
         table.add_column(name, justify="right" if name == "mutants" else "left", overflow="fold")
     for report in claims:
+        refuted = len(report.claim.mutants) - len(report.survivors)
         table.add_row(
             f"{report.claim.id} {escape(report.claim.title)}",
             _coloured(report.verdict),
             *(_by_rung(report, rung) for rung in Rung),
-            report.refuted,
+            f"{refuted}/{len(report.claim.mutants)}",
             escape(str(sharpness(report) or "")),
         )
     return table
@@ -68,11 +70,12 @@ def claims_list(claims: tuple[ClaimReport, ...]) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for report in claims:
+        refuted = len(report.claim.mutants) - len(report.survivors)
         shown = Text.assemble((f"{report.claim.id} ", "bold"), report.claim.title, "\n")
         for rung in Rung:
             if report.by_rung(rung) is not None:
                 shown.append(f"{rung}: ", "dim").append_text(_by_rung(report, rung)).append("; ")
-        shown.append("mutants: ", "dim").append(report.refuted)
+        shown.append("mutants: ", "dim").append(f"{refuted}/{len(report.claim.mutants)}")
         figure = sharpness(report)
         table.add_row(_coloured(report.verdict), shown.append(f"; {figure}" if figure else ""))
     return table
@@ -98,6 +101,15 @@ def findings_table(claims: tuple[ClaimReport, ...]) -> Table:
                 escape(evidence.witness or evidence.summary),
             )
     return table
+
+
+def sharpness(report: ClaimReport) -> Figure | None:
+    """Return the sharpness figure of the strongest rung that has one."""
+    for rung in Rung:
+        for finding in report.findings:
+            if finding.task.check.rung is rung and finding.evidence.sharpness is not None:
+                return finding.evidence.sharpness
+    return None
 
 
 def last_line(report: RunReport) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import log, sqrt
 
 import pytest
@@ -12,13 +13,24 @@ from hypothesis import strategies as st
 
 from theory.activation import catalogue
 from theory.batch_norm.gradient import (
+    diagonal_share,
     gradient_bound,
     isometric_gradient_norm,
+    linear_loss_gradient_norm,
     row_norm_bound,
 )
 from theory.batch_norm.shaping import cubic_coefficient, gain_sum, gaussian_growth, is_summable
 from theory.number import Number
 from theory.tables.contraction import CONTRACTION_COLUMNS, contraction_row, contraction_text
+
+
+def test_the_isometric_law_loses_the_diagonal_share_layer_by_layer() -> None:
+    d = sp.Symbol("d", positive=True)
+    assert sp.cancel(1 - diagonal_share() - d / (d + 2)) == 0
+    for width in (2, 7):
+        norms = [isometric_gradient_norm(width, k, Fraction(1, 3), Fraction(1, 2)) - Fraction(1, 3) for k in range(4)]
+        assert all(b / a == Fraction(width, width + 2) for a, b in pairwise(norms))
+        assert linear_loss_gradient_norm(width, 0) == 1 - Fraction(1, width)
 
 
 @settings(deadline=None)

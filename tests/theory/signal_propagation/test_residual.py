@@ -8,7 +8,7 @@ from theory.activation.activation import Activation
 from theory.kernel_map.kernel_map import KernelMap
 from theory.number import Number
 from theory.signal_propagation.fixed_point import fixed_points
-from theory.signal_propagation.residual import residual_map, residual_strength
+from theory.signal_propagation.residual import identity_skip_cross_term, residual_map, residual_strength
 
 
 @pytest.mark.parametrize("text", ["tanh", "relu", "cos", "gelu", "step", "square", "silu"])
@@ -33,6 +33,20 @@ def test_strength_is_that_of_the_block() -> None:
     by_map = Number.combine(lambda p: 2 - p, block.slope_at_zero)
     assert by_map.ball(30).overlaps(residual_strength(kernel, Fraction(3, 5)).ball(30))
     assert residual_strength(kernel, Fraction(0)).ball(30).overlaps(kernel.nonlinearity_strength.ball(30))
+
+
+def test_cross_term_by_hand() -> None:
+    """relu: c_0/sqrt(E s^2) = 1/sqrt(pi); t = 3/5: 3/5 * 4/5 * (m + m')/sqrt(pi)."""
+    import sympy as sp
+
+    relu = Activation.from_text("relu")
+    means = (Fraction(1, 4), Fraction(1, 2))
+    found = identity_skip_cross_term(KernelMap.normalised(relu), Fraction(3, 5), means)
+    assert found.ball(30).overlaps(Number.of(sp.Rational(12, 25) * sp.Rational(3, 4) / sp.sqrt(sp.pi)).ball(30))
+    certified = identity_skip_cross_term(KernelMap.normalised(Activation.from_text("softplus")), Fraction(3, 5), means)
+    assert certified.method == "certified"
+    assert certified.ball(20).overlaps(certified.ball(40))
+    assert str(identity_skip_cross_term(KernelMap.centred(relu), Fraction(3, 5), means)) == "0"
 
 
 @pytest.mark.parametrize("skip", [Fraction(-1, 2), Fraction(1), Fraction(2)])

@@ -8,10 +8,15 @@ alpha = kappa'(0) = p[1]        beta_0 = 2 - alpha
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import flint
 import sympy as sp
 
+from theory.kernel_map.hermite import HermiteExpansion
+from theory.kernel_map.kernel_map import KernelMap
+from theory.kernel_map.value import as_ball
+from theory.statement.law import Law
 from theory.statement.quantity import Form, Quantity, register
 from theory.statement.words.kernel_map import Kappa
 
@@ -41,6 +46,13 @@ class Coefficient(_OfDegree):
     meaning = "Hermite coefficient E s(Z) he_k(Z), he_k orthonormal"
     example = "for s = relu: c[1] = 1/2"
 
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
+        """Return a ball of c_k (of a law: with the positive root as its sign)."""
+        source, degree = values
+        if isinstance(source, Law):
+            return as_ball(source.weight(degree)).sqrt()
+        return HermiteExpansion(source).coefficient(degree).ball(digits)
+
 
 @register
 class CentredShare(_OfDegree):
@@ -52,6 +64,13 @@ class CentredShare(_OfDegree):
     example = "for every activation s, k >= 1: p[k] <= 1"
     facts = ("for every activation s, k >= 0: p[k] >= 0",)
 
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
+        """Return a ball of the share."""
+        source, degree = values
+        if isinstance(source, Law):
+            return as_ball(source.weight(degree, centred=True))
+        return KernelMap.centred(source).coefficient(degree).ball(digits)
+
 
 @register
 class NormalisedShare(_OfDegree):
@@ -62,6 +81,13 @@ class NormalisedShare(_OfDegree):
     meaning = "share of r^k in rms: c[k]^2/E[s^2]"
     example = "for every activation s, k >= 0: w[k] <= 1"
     facts = ("for every activation s, k >= 0: w[k] >= 0",)
+
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
+        """Return a ball of the share."""
+        source, degree = values
+        if isinstance(source, Law):
+            return as_ball(source.weight(degree, centred=False))
+        return KernelMap.normalised(source).coefficient(degree).ball(digits)
 
 
 @register
@@ -87,6 +113,11 @@ class SecondMoment(_OfActivation):
     meaning = "Gaussian second moment E s(Z)^2"
     example = "for s = relu: E[s^2] = 1/2"
     facts = ("for every activation s: E[s^2] > 0",)
+
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
+        """Return a ball of the second moment (1 for a law)."""
+        source = values[0]
+        return flint.arb(1) if isinstance(source, Law) else HermiteExpansion(source).second_moment.ball(digits)
 
 
 @register

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
+import flint
 import sympy as sp
 
-from theory.statement.quantity import Quantity, register
+from theory.kernel_map.kernel_map import KernelMap
+from theory.kernel_map.value import as_ball
+from theory.signal_propagation.contraction_constant import contraction_constant
+from theory.signal_propagation.fixed_point import fixed_points
+from theory.statement.law import Law
+from theory.statement.quantity import Quantity, Undecided, register
 from theory.statement.words.kernel_map import Rms
 
 
@@ -26,6 +35,16 @@ class Attractor(_OfActivation):
         "for every activation s: rms(rho*) = rho*",
         "for every activation s: rho* >= 0 and rho* <= 1",
     )
+
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
+        """Return a ball of the attracting fixed point."""
+        source = values[0]
+        if isinstance(source, Law):
+            return _of_law(source, digits)
+        found = fixed_points(KernelMap.normalised(source)).attractor
+        if found is None:
+            raise Undecided(f"no attractor known for {source}")
+        return found.value.ball(digits)
 
 
 @register
@@ -50,3 +69,26 @@ class BestContraction(_OfActivation):
     latex_name = r"\beta^*"
     meaning = "largest beta with kappa(r)/(1-kappa(r)) <= r/(1-r)/beta for all r in (0, 1)"
     example = "for s = relu: beta* >= beta_0"
+
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
+        """Return a ball of the constant."""
+        if isinstance(values[0], Law):
+            raise Undecided("no ball for beta* of a law")
+        return contraction_constant(KernelMap.centred(values[0]), min(digits, 20)).ball
+
+
+def _of_law(law: Law, digits: int) -> flint.arb:
+    """Return the attractor of a polynomial map: 1 if its slope there is at most 1, else the crossing below 1."""
+    if law.value(Fraction(1), 1, centred=False) <= 1:
+        return flint.arb(1)
+    if law.weight(0) == 0:
+        return flint.arb(0)
+    low, high = Fraction(0), Fraction(1)
+    # rms(r) - r is convex, positive at 0, negative just below 1: bisect its only zero in (0, 1)
+    while high - low > Fraction(1, 2 ** (4 * digits)):
+        middle = (low + high) / 2
+        gap = law.value(middle, centred=False) - middle
+        if gap == 0:
+            return as_ball(middle)
+        low, high = (middle, high) if gap > 0 else (low, middle)
+    return as_ball(low).union(as_ball(high))

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import flint
 import sympy as sp
 from sympy.core.symbol import Str
 
-from theory.statement.quantity import Quantity, register
+from theory.isometry.gram_matrix import GramMatrix
+from theory.kernel_map.value import as_ball
+from theory.statement.quantity import Quantity, Undecided, Undefined, register
+from theory.statement.words.kernel_map import Kappa, Rms
 
 
 class _OfGram(Quantity):
@@ -42,6 +46,14 @@ class Entry(Quantity):
                 return sp.Integer(1)
         return None
 
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
+        """Return the entry."""
+        matrix, row, column = values
+        table = _table(matrix)
+        if not (1 <= row <= table.nrows() and 1 <= column <= table.ncols()):
+            raise Undefined(f"indices of a Gram matrix in 1..{table.nrows()}, not [{row}, {column}]")
+        return table[row - 1, column - 1]
+
 
 @register
 class Determinant(_OfGram):
@@ -51,6 +63,10 @@ class Determinant(_OfGram):
     latex_name = r"\det"
     meaning = "determinant"
     example = "for every Gram matrix G of size 3: det G <= 1"
+
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
+        """Return a ball of the determinant."""
+        return _determinant(values[0])
 
 
 @register
@@ -62,6 +78,11 @@ class Trace(_OfGram):
     meaning = "trace (the size, for a Gram matrix with unit diagonal)"
     example = "for every Gram matrix G of size 3: tr G = 3"
 
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
+        """Return the trace."""
+        table = _table(values[0])
+        return sum((table[i, i] for i in range(table.nrows())), flint.arb(0))
+
 
 @register
 class Isometry(_OfGram):
@@ -71,6 +92,14 @@ class Isometry(_OfGram):
     latex_name = r"\mathcal I"
     meaning = "geometric over arithmetic mean of the eigenvalues: det(G)^(1/n)/(tr(G)/n)"
     example = "for every Gram matrix G of size 3: isometry(G) <= 1"
+
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
+        """Return a ball of the isometry; 0 for a singular matrix."""
+        table = _table(values[0])
+        size = table.nrows()
+        trace = sum((table[i, i] for i in range(size)), flint.arb(0))
+        determinant = _determinant(values[0])
+        return determinant if determinant == 0 else determinant.nonnegative_part().root(size) * size / trace
 
 
 @register
@@ -86,6 +115,15 @@ class Gap(_OfGram):
         """Return -log isometry(G)."""
         return -sp.log(Isometry(self.args[0]))
 
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
+        """Return a ball of the gap; infinite for a singular matrix."""
+        isometry = Isometry(sp.Symbol("G")).enclose(values, digits)
+        if isometry == 0:
+            return flint.arb("inf")
+        if not isometry > 0:
+            raise Undecided("a determinant that may be 0")
+        return -isometry.log()
+
 
 @register
 class LargestCorrelation(_OfGram):
@@ -95,6 +133,15 @@ class LargestCorrelation(_OfGram):
     latex_name = r"\operatorname{maxcorr}"
     meaning = "largest |G[i,j]| with i < j"
     example = "for every Gram matrix G of size 3: maxcorr(G) <= 1"
+
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
+        """Return a ball of the largest |G[i,j]| with i < j."""
+        table = _table(values[0])
+        found = flint.arb(0)
+        for i in range(table.nrows()):
+            for j in range(i):
+                found = found.max(abs(table[i, j]))
+        return found
 
 
 @register
@@ -106,6 +153,10 @@ class LeastEigenvalue(_OfGram):
     meaning = "least eigenvalue"
     example = "for every Gram matrix G of size 3: mineig(G) >= 0"
 
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
+        """Return a ball of the eigenvalue."""
+        return _eigenvalues(values[0])[0]
+
 
 @register
 class LargestEigenvalue(_OfGram):
@@ -115,6 +166,10 @@ class LargestEigenvalue(_OfGram):
     latex_name = r"\lambda_{\max}"
     meaning = "largest eigenvalue"
     example = "for every Gram matrix G of size 3: maxeig(G) <= 3"
+
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
+        """Return a ball of the eigenvalue."""
+        return _eigenvalues(values[0])[-1]
 
 
 @register
@@ -132,3 +187,37 @@ class GramMap(Quantity):
         """Keep the map's name as a SymPy string."""
         kind = kind if isinstance(kind, Str) else Str(str(kind))
         return super().__new__(cls, kind, activation, matrix, sp.sympify(iterate), **options)
+
+    def matrix(self, values: tuple[Any, ...], digits: int) -> flint.arb_mat:
+        """Return balls of the entries of the mapped matrix."""
+        kind, source, inner, iterate = values
+        table = _table(inner)
+        size = table.nrows()
+        word = {"kappa": Kappa, "rms": Rms}[kind.name]
+        term = word(sp.Symbol("s"), sp.Symbol("r", real=True))
+        found = flint.arb_mat(size, size)
+        for i in range(size):
+            for j in range(i + 1):
+                exact = inner.entries[i][j] if isinstance(inner, GramMatrix) else table[i, j]
+                entry = flint.arb(1) if i == j else as_ball(term.enclose((source, exact, 0, iterate), digits))
+                found[i, j] = found[j, i] = entry
+        return found
+
+
+def _table(matrix: Any) -> flint.arb_mat:
+    """Return a Gram matrix as balls."""
+    return flint.arb_mat(matrix.matrix) if isinstance(matrix, GramMatrix) else matrix
+
+
+def _determinant(matrix: Any) -> flint.arb:
+    """Return the determinant: exact 0 stays 0 for a matrix of rationals."""
+    return as_ball(matrix.determinant) if isinstance(matrix, GramMatrix) else matrix.det()
+
+
+def _eigenvalues(matrix: Any) -> list[flint.arb]:
+    """Return balls of the eigenvalues, ascending."""
+    try:
+        found = [value.real for value in flint.acb_mat(_table(matrix)).eig(multiple=True)]
+    except (ValueError, ZeroDivisionError) as error:
+        raise Undecided(f"no balls for eigenvalues ({error})") from None
+    return sorted(found, key=lambda ball: float(ball.mid()))

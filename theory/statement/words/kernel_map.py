@@ -8,11 +8,19 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Any
 
+import flint
 import sympy as sp
 
-from theory.statement.quantity import Quantity, register
+from theory.activation.activation import Activation
+from theory.kernel_map.kernel_map import KernelMap
+from theory.kernel_map.value import as_ball, raw_value, slope_activation
+from theory.number import Number
+from theory.statement.law import Law
+from theory.statement.quantity import Quantity, Undecided, Undefined, register
 
 
 class KernelTerm(Quantity):
@@ -41,6 +49,44 @@ class KernelTerm(Quantity):
             raise ValueError(f"a kernel map is differentiated in its correlation only, got argument {argindex}.")
         return type(self)(activation, at, order + 1, iterate)
 
+    def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
+        """Return a ball of the map (iterated, differentiated) of an Activation or a Law."""
+        source, at, order, iterate = values
+        if iterate < 0:
+            raise Undefined(f"{self.word} applied {iterate} times")
+        if order > 1 and iterate > 1:
+            raise Undecided(f"no ball for the {order}th derivative of an iterate")
+        slope = flint.arb(1)
+        for _ in range(iterate - 1):
+            if order == 1:
+                slope *= as_ball(self._once(source, at, 1, digits))
+            at = self._once(source, at, 0, digits)
+        if iterate == 0:
+            return as_ball(at) if order == 0 else flint.arb(int(order == 1))
+        last = self._once(source, at, order, digits)
+        return slope * (last if isinstance(last, flint.arb) else as_ball(last))
+
+    def _once(self, source: Any, at: Any, order: int, digits: int) -> Any:
+        """Return the map or a derivative at one correlation: exact fractions of a law stay exact."""
+        if isinstance(at, flint.arb) and not abs(at) <= 1:
+            if abs(at) > 1:
+                raise Undefined(f"a correlation in [-1, 1] for {self.word}, not {at.str(5)}")
+            at = at.intersection(flint.arb(0, 1))
+        if not isinstance(at, flint.arb) and abs(at) > 1:
+            raise Undefined(f"a correlation in [-1, 1] for {self.word}, not {at}")
+        if (
+            order == 0
+            and not isinstance(at, flint.arb)
+            and self.word != "raw"
+            and (at == 1 or (at == 0 and self.word == "kappa"))
+        ):
+            return Fraction(at)
+        if isinstance(source, Law):
+            centred = self.word == "kappa"
+            exact = not isinstance(at, flint.arb)
+            return source.value(Fraction(at), order, centred) if exact else source.ball(at, order, centred)
+        return _value(source, self.word, at, order, digits)
+
     @property
     def activation(self) -> sp.Symbol:
         """The activation's variable."""
@@ -60,6 +106,39 @@ class KernelTerm(Quantity):
     def iterate(self) -> sp.Expr:
         """How often the map is applied."""
         return self.args[3]
+
+
+_KINDS = {"kappa": "centred", "rms": "normalised", "raw": "raw"}
+
+
+def _value(activation: Activation, word: str, at: Any, order: int, digits: int) -> flint.arb:
+    """Return a ball of the map of an activation, or of a derivative (Price's theorem)."""
+    kernel = KernelMap(_KINDS[word], activation)  # type: ignore[arg-type]
+    if order == 0:
+        return kernel.ball(at, digits)
+    at_one = not isinstance(at, flint.arb) and at == 1
+    if order == 1 and at_one:
+        return _finite(kernel.slope_at_one, word, activation, 1, digits)
+    if order == 2 and at_one:
+        return _finite(kernel.curvature_at_one, word, activation, 2, digits)
+    if not isinstance(at, flint.arb) and at == 0:
+        return kernel.coefficient(order).ball(digits) * math.factorial(order)
+    if order == 1:
+        return kernel.derivative(at, digits)
+    derived: Any = activation
+    for _ in range(order):
+        derived = slope_activation(derived)
+        if not isinstance(derived, Activation):
+            break
+    if isinstance(derived, Activation):
+        return raw_value(derived, as_ball(at), digits) / kernel.scale.ball(digits)
+    raise Undecided(f"no ball for the derivative of order {order} of {word} of {activation}")
+
+
+def _finite(number: Number, word: str, activation: Activation, order: int, digits: int) -> flint.arb:
+    if not number.is_finite:
+        raise Undefined(f"{word}{order * chr(39)}(1) that is finite (it is infinite for {activation})")
+    return number.ball(digits)
 
 
 @register

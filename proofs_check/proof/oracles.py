@@ -1,0 +1,67 @@
+"""Oracles: engines whose yes the kernel takes for a sentence. Their names stay in every theorem that rests on them.
+
+An oracle is a function of the sentence (and of hints that shorten its work but are not believed). It answers True only if
+the engine derives the sentence exactly as it stands; anything else, an exception included, is no theorem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+from theory.statement.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Oracle:
+    """An engine: what it decides, where it stands in the code, and what its answer rests on."""
+
+    name: str
+    decides: str
+    home: str
+    rests_on: str
+    lemma: str | None = None
+
+    def affirms(self, sentence: Sentence, hints: Mapping[str, Any]) -> bool:
+        """Whether the engine derives the sentence."""
+        module, _, function = self.home.partition(":")
+        decide: Callable[..., bool] = getattr(import_module(module), function)
+        return decide(sentence, **hints) is True
+
+
+ORACLES: Mapping[str, Oracle] = MappingProxyType(
+    {
+        oracle.name: oracle
+        for oracle in (
+            Oracle(
+                "Haar moments",
+                "an equality or inequality between rational functions of the dimension and Haar means of entries or traces",
+                "proofs_check.proof.haar_oracle:affirms",
+                "Weingarten calculus of theory.haar in exact rational functions",
+            ),
+            Oracle(
+                "interval certificate",
+                "an inequality of elementary functions in one to three real variables on a box",
+                "proofs_check.proof.certificate_oracle:affirms",
+                "the independent checker of certificates (mpmath intervals), which reads goal and box from the sentence",
+            ),
+            Oracle(
+                "balls",
+                "a relation between closed terms whose activations are named",
+                "proofs_check.proof.ball_oracle:affirms",
+                "Arb balls; Hermite coefficients by quadrature with a proved remainder",
+            ),
+            # --- extreme laws -----------------------------------------------------------------------------------------
+            Oracle(
+                "extreme laws",
+                "a sentence that meets every activation only through its kernel map",
+                "proofs_check.proof.extreme_laws:affirms",
+                "the reduction of kernel maps to laws on the naturals, and what decides the few atoms that are left",
+            ),
+        )
+    }
+)
+"""The engines there are; a name outside this table makes no theorem."""
