@@ -128,8 +128,8 @@ def sources_of(finding: Finding, name: str) -> list[Source]:
     """
     evidence, heading = finding.evidence, _heading(finding)
     sources = []
-    if evidence.verdict.is_positive and evidence.certificate is not None:
-        sources.append(source_of_certificate(evidence.certificate.document, name, heading))
+    for part, certificate in enumerate(evidence.certificates if evidence.verdict.is_positive else ()):
+        sources.append(source_of_certificate(certificate.document, f"{name}_{part + 1}" if part else name, heading))
     if evidence.verdict.is_positive and (steps := _steps(finding)):
         cited = [figure.value for figure in evidence.figures if figure.name == "uses"]
         sources.append(source_of_steps(steps, name if not sources else f"{name}_steps", heading, cited))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import flint
 
 from proofs_check.evidence.evidence import Evidence, Figure
@@ -9,6 +12,7 @@ from proofs_check.evidence.plot import Plot
 from proofs_check.evidence.slack_plot import kernel_slack_plot, slack_plot
 from proofs_check.evidence.step import Refutation, Step
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.interval.certificate import Certificate
 from proofs_check.interval.contraction import MonotoneProof
 from proofs_check.interval.prover import Proof, Witness
 
@@ -37,7 +41,7 @@ def from_proof(proof: Proof, what: str) -> Evidence:
             Rung.CERTIFIED,
             f"{what}: {proof.cells} cells",
             sharpness=sharpness,
-            certificate=proof.certificate,
+            certificates=_certificates(proof),
             cells=proof.cells,
             plots=_plots(slack_plot(_stated(proof))),
         )
@@ -58,6 +62,20 @@ def _plots(plot: Plot | None) -> tuple[Plot, ...]:
     return () if plot is None else (plot,)
 
 
+def _certificates(proof: Proof | MonotoneProof) -> tuple[Certificate, ...]:
+    return () if proof.certificate is None else (proof.certificate,)
+
+
+def together(parts: Sequence[Evidence]) -> Evidence:
+    """Return one evidence for several positive parts of a proof, with the certificates of all and the first one's figures."""
+    return replace(
+        parts[0],
+        summary="; ".join(part.summary for part in parts),
+        cells=sum(part.cells for part in parts),
+        certificates=tuple(certificate for part in parts for certificate in part.certificates),
+    )
+
+
 def from_monotone(proof: MonotoneProof, what: str) -> Evidence:
     """Return the evidence of a proof by two increasing functions."""
     if proof.verdict == "refuted" and proof.witness is not None:
@@ -68,7 +86,7 @@ def from_monotone(proof: MonotoneProof, what: str) -> Evidence:
             Verdict.CERTIFIED,
             Rung.CERTIFIED,
             f"{what}: {len(proof.cells)} cells, by monotonicity",
-            certificate=proof.certificate,
+            certificates=_certificates(proof),
             cells=len(proof.cells),
             plots=() if proof.certificate is None else _plots(kernel_slack_plot(proof.certificate)),
         )

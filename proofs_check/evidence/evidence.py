@@ -48,8 +48,8 @@ class Evidence:
         The slack of an inequality and where, the agreeing digits of an equality, or the best constant.
     witness : str or None
         What contradicts the statement; given exactly when the verdict is refuted.
-    certificate : Certificate or None
-        A document that the independent checker accepts.
+    certificates : tuple of Certificate
+        Documents that the independent checker accepts, one for each part of the proof that it can check.
     error_probability : float
         Bound on the chance that samples refute a true statement; 0 for the other rungs.
     samples, cells : int
@@ -74,7 +74,7 @@ class Evidence:
     figures: tuple[Figure, ...] = ()
     sharpness: Figure | None = None
     witness: str | None = None
-    certificate: Certificate | None = None
+    certificates: tuple[Certificate, ...] = ()
     error_probability: float = 0.0
     samples: int = 0
     cells: int = 0

@@ -4,7 +4,8 @@ Every number is an integer or a rational as text; there are no floats, so nothin
 document says:
 
 ======================  ==============================================================================================
-``schema``              ``"haarmite-certificate/1"``
+``schema``              ``"haarmite-certificate/1"``, or ``"haarmite-certificate/2"`` with ``serves``
+``serves``              which claim of a ledger this serves: ``claim, sentence, case, versions``
 ``kind``                ``"cells"`` (one variable), ``"tree"`` (bisection tree), ``"derivative_sign"``, ``"kernel"``
 ``claim``               the inequality and its box as text (`statement.py`); the checker builds the tape from it anew
 ``variables``, ``box``  names, and ``[low, high]`` as text, ``"-oo"`` and ``"oo"`` allowed for ``derivative_sign``
@@ -29,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs_check.interval.cell_bound import Cell, Method
-from proofs_check.interval.checker.document import SCHEMA
+from proofs_check.interval.checker.document import BOUND_SCHEMA, SCHEMA
 from proofs_check.interval.statement import Statement
 from proofs_check.interval.substitution import Substitution
 from proofs_check.interval.zeros import Corner, FaceZero
@@ -70,6 +71,10 @@ class Certificate:
         """The sha256 that the document states."""
         return str(self.document["sha256"])
 
+    def serving(self, **binding: str) -> Certificate:
+        """Return the same proof, saying which claim of a ledger it serves: ``claim, sentence, case, versions`` as text."""
+        return Certificate.of({**self.document, "schema": BOUND_SCHEMA, "serves": binding})
+
     def write(self, path: str | Path) -> None:
         """Write the text to a file."""
         Path(path).write_text(self.text, encoding="ascii")
@@ -80,6 +85,21 @@ def digest(document: Mapping[str, Any]) -> str:
     body = {key: value for key, value in document.items() if key != "sha256"}
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def proposition(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a document proves, without how: the claim before any change of variable; of a kernel's, map, rate and range.
+
+    Examples
+    --------
+    >>> proposition({"kind": "cells", "claim": "t >= 0 for t in [0, 1]", "original": None})
+    ('t >= 0 for t in [0, 1]',)
+    """
+    if document["kind"] == "kernel":
+        kernel = document.get("activation", document["coefficients"])
+        return document["claim"], json.dumps(kernel), json.dumps(document["rate"]), json.dumps(document["box"])
+    original = document["original"]
+    return (document["claim"] if original is None else original["claim"],)
 
 
 def heading(kind: str, statement: Statement, substitution: Substitution | None, original: Statement) -> dict[str, Any]:

@@ -16,6 +16,7 @@ What is taken on trust nevertheless is named in the answer, `Recheck.relies_on`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ else:  # run as a file: the folder beside it is found by its own name
     )
 
 WORK_LIMIT = 10_000_000
-__all__ = ["Recheck", "main", "recheck"]
+__all__ = ["Recheck", "main", "read_text", "recheck"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,18 @@ def recheck(text: str, *, claim: str | None = None, work_limit: int = WORK_LIMIT
     return Recheck(accepted, reason, checker.cells, relies_on, checker.claim, checker.serves)
 
 
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Return what a file holds, at most one character more than a certificate may have; what is not ASCII is replaced.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    with open(path, "rb") as file:
+        return file.read(LARGEST_DOCUMENT + 1).decode("ascii", errors="replace")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Check the files named; print a line for each. 0: all accepted, 1: one refused, 2: none named or not readable."""
     if not arguments:
@@ -107,16 +120,17 @@ def main(arguments: Sequence[str]) -> int:
     code = 0
     for path in arguments:
         try:
-            with open(path, encoding="utf-8") as file:
-                text = file.read(LARGEST_DOCUMENT + 1)
-        except (OSError, ValueError) as error:
+            text = read_text(path)
+        except OSError as error:
             print(f"{path}: cannot be read ({error})", file=sys.stderr)
             code = 2
             continue
         answer = recheck(text)
         print(f"{path}: {'accepted' if answer.accepted else 'REFUSED'}: {answer.claim[:200]} ({answer.reason})")
+        if answer.serves is not None:
+            print(f"  serves: {answer.serves.claim}, {answer.serves.case}: {answer.serves.sentence}")
         for reliance in answer.relies_on:
-            print(f"  relies on: {reliance}")
+            print(f"  on trust: {reliance}")
         code = max(code, 0 if answer.accepted else 1)
     return code
 

@@ -18,6 +18,7 @@ from proofs_check.claim.claim import Check, Claim
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.trial import HERE, PROFILES, Trial, Workplace
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.run.rechecked import rechecked
 from proofs_check.run.run_report import FALSE_ALARMS, ClaimReport, Finding, RunReport, Task
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def perform(task: Task, trial: Trial) -> Finding:
             raise TypeError(f"{task.check.name} needs to return Evidence, got {_shortened(evidence)}.")
         if evidence.rung is not task.check.rung:
             raise TypeError(f"{task.check.name} needs to return {task.check.rung} evidence, got {evidence.rung}.")
+        evidence = rechecked(evidence, task)
     except (ExecutorError, StoreError):
         raise
     except Exception as caught:  # a user's check may raise anything; the report names it

@@ -32,6 +32,7 @@ Key: TypeAlias = tuple[frozenset[tuple[Monomial, Fraction]], frozenset[tuple[Mon
 _HALF = Fraction(1, 2)
 _MOST_GENERATORS = 400
 _LARGEST_POWER = 60
+_MOST_BITS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +271,8 @@ class Field:
             for b, d in y.items():
                 monomial = poly.merged(a, b)
                 total[monomial] = total.get(monomial, Fraction(0)) + c * d
+        most = max((c.numerator.bit_length() + c.denominator.bit_length() for c in total.values()), default=0)
+        need(most <= _MOST_BITS, "an exact value is too large")
         return self.reduced({monomial: c for monomial, c in total.items() if c})
 
     def reduced(self, x: Polynomial) -> Polynomial:
@@ -293,7 +296,7 @@ class Field:
             others = monomial[:index] + monomial[index + 1 :]
             if generator.name == "base" and not 0 < k < 1:
                 whole, part = divmod(k, 1)
-                need(abs(whole) <= 1000, "an exact value is too large")
+                need(abs(whole) * generator.argument.bit_length() <= _MOST_BITS, "an exact value is too large")
                 kept = poly.merged(others, ((number, part),)) if part else others
                 return {kept: c * Fraction(generator.argument) ** int(whole)}
             if generator.name in ("root", "cos") and k >= 2:

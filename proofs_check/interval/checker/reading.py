@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 from typing import Any
 
-LARGEST_DOCUMENT = 16_000_000
+LARGEST_DOCUMENT = 4_000_000
 _RATIONAL = re.compile(r"-?[0-9]{1,400}(/[0-9]{1,400})?")
 
 
@@ -39,6 +39,8 @@ def read_document(text: Any) -> dict[str, Any]:
         raise Refused("a certificate needs to be text")
     if len(text) > LARGEST_DOCUMENT:
         raise Refused(f"a certificate needs at most {LARGEST_DOCUMENT} characters")
+    if not text.isascii():
+        raise Refused("a certificate needs to be ASCII text")
     try:
         document = json.loads(
             text, parse_float=_no_float, parse_constant=_no_float, parse_int=_short_int, object_pairs_hook=_distinct

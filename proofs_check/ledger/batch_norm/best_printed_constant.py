@@ -20,7 +20,7 @@ import sympy as sp
 
 from proofs_check.claim.claim import CERTIFIED, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, at_most, mean
-from proofs_check.evidence.certified import from_proof, from_slack
+from proofs_check.evidence.certified import from_proof, from_slack, together
 from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.symbolic import Derivation, cannot_say
 from proofs_check.evidence.trial import Trial
@@ -74,10 +74,10 @@ def at_every_width(statement: BestPrintedConstant, _: None, trial: Trial) -> Evi
     two = _width_two(statement.constant)
     if two.verdict is not Verdict.CERTIFIED:
         return two
-    for part in (_width_three(statement.constant, trial.profile.digits), _from_width_four(statement.constant)):
-        if part is not None:
-            return part
-    return two
+    three = _width_three(statement.constant, trial.profile.digits)
+    if three.verdict is not Verdict.CERTIFIED:
+        return three
+    return _from_width_four(statement.constant) or together([two, three])
 
 
 def _width_two(constant: sp.Expr) -> Evidence:
@@ -89,11 +89,11 @@ def _width_two(constant: sp.Expr) -> Evidence:
     beyond = Number.of(decrease.subs(phi, 1) - 1 / (8 * constant)).ball(20)
     if near.verdict == "certified" and not beyond > 0:
         return cannot_say(CERTIFIED, "d = 2, phi >= 1: the ball is not positive")
-    return from_proof(near, "every width: d = 2 and phi <= 1 here, the rest by balls and one polynomial")
+    return from_proof(near, "d = 2: phi <= 1 by cells, beyond by a ball")
 
 
-def _width_three(constant: sp.Expr, digits: int) -> Evidence | None:
-    """Return None if the two parts of d = 3 meet and hold, else why not."""
+def _width_three(constant: sp.Expr, digits: int) -> Evidence:
+    """Certify the first part of d = 3 if the second meets it and holds, by balls; else say why not."""
     u = sp.Symbol("u", real=True)
     proof = prove_nonnegative(-sp.log(1 - 3 * u / 10) - u / (9 * constant), {u: (sp.Rational(1, 5), 1)})
     if proof.verdict != "certified":
@@ -102,7 +102,7 @@ def _width_three(constant: sp.Expr, digits: int) -> Evidence | None:
     enough = Number.of(1 / (27 * constant)).ball(digits)
     if not (3 * gap < 4 and decrease > enough):
         return cannot_say(CERTIFIED, "d = 3, 3 phi >= 4: the balls do not meet")
-    return None
+    return from_proof(proof, "d = 3: 3 phi <= 4 by cells, beyond by balls; d >= 4 by one polynomial")
 
 
 def _from_width_four(constant: sp.Expr) -> Evidence | None:

@@ -14,7 +14,7 @@ import sympy as sp
 
 from proofs_check.claim.claim import CERTIFIED, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_least, at_most, rational
-from proofs_check.evidence.certified import from_proof
+from proofs_check.evidence.certified import from_proof, together
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.trial import Trial
 from proofs_check.interval.prover import prove_nonnegative
@@ -78,4 +78,4 @@ def at_one_width(statement: PrintedGradientBound, case: Width, _: Trial) -> Evid
     far = prove_nonnegative(constant * d**5 - scaled, {v: (0, 1)})
     if far.verdict != "certified":
         return from_proof(far, "phi >= 9")
-    return from_proof(near, "phi <= 9 (and phi >= 9 likewise)")
+    return together([from_proof(near, "phi <= 9"), from_proof(far, "phi >= 9")])

@@ -121,7 +121,7 @@ def by_branch_and_bound(statement: BestRate, activation: Activation, trial: Tria
     ball = flint.arb(flint.fmpq(centre, scale), flint.arb(flint.fmpq(1, 10**5)))
     found = ContractionConstant(ball, guess.at, None, below.cells)
     evidence = _compare(statement, activation, found)
-    return replace(evidence, certificate=None if evidence.refutes else below.certificate, cells=below.cells)
+    return replace(evidence, certificates=() if evidence.refutes else below.certificates, cells=below.cells)
 
 
 def _compare(statement: BestRate, activation: Activation, found: ContractionConstant) -> Evidence:

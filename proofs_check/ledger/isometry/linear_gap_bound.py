@@ -10,7 +10,7 @@ degrees, r = 1/2, gamma = 1, and the Gram matrix is singular. Source: this proje
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import flint
@@ -19,7 +19,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_most, belongs, equal, function, implies, rational
-from proofs_check.evidence.certified import from_proof, from_slack
+from proofs_check.evidence.certified import from_proof, from_slack, together
 from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.symbolic import Derivation, cannot_say
 from proofs_check.evidence.trial import Trial
@@ -27,7 +27,6 @@ from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.isometry.correlation_gap_bound import squared_correlation_bound
-from proofs_check.ledger.isometry.quadratic_gap_bound import together
 from proofs_check.ledger.papers import ISOMETRY
 from theory.gaussian.ball_evaluation import ball_evaluate
 from theory.isometry.gap_bound import isometry_gap_bound
@@ -165,18 +164,7 @@ def on_the_extremal_matrices(statement: LinearGapBound, _: None, trial: Trial) -
         for name, coefficient in (("gamma", sp.Integer(1)), ("n gamma", sp.Integer(n)))
         for low, high in [largest_share(n, coefficient, trial.profile.digits)]
     )
-    return Evidence(
-        evidence.verdict,
-        evidence.rung,
-        evidence.summary,
-        figures,
-        figures[-2],
-        None,
-        evidence.certificate,
-        0.0,
-        0,
-        evidence.cells,
-    )
+    return replace(evidence, figures=figures, sharpness=figures[-2], plots=())
 
 
 def largest_share(n: int, coefficient: sp.Expr, digits: int) -> tuple[Fraction, Fraction]:

@@ -8,7 +8,7 @@ x >= -d, because the difference has derivative x (x+d)/((1-d)(1+x)), of the sign
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
@@ -17,7 +17,7 @@ import sympy as sp
 from proofs_check import strategies
 from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_most, below, equal, function, implies, rational
-from proofs_check.evidence.certified import from_proof, from_slack
+from proofs_check.evidence.certified import from_proof, from_slack, together
 from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.symbolic import Derivation
 from proofs_check.evidence.trial import Trial
@@ -148,11 +148,6 @@ def by_balls_on_one_matrix(statement: QuadraticGapBound, gram: GramMatrix, trial
     figures = (Figure("gap", gap.str(10, radius=False)), Figure("bound", bound.str(10, radius=False)))
     sharpness = Figure("bound/gap", ratio) if ratio else Figure("attained", "by orthogonal samples")
     return from_slack(slack, "||E||^2/(2n(1-d)) - gap", str(gram), *figures, sharpness=sharpness)
-
-
-def together(parts: list[Evidence]) -> Evidence:
-    """Return one evidence for several certified instances of a statement; it carries the first certificate."""
-    return replace(parts[0], summary="; ".join(part.summary for part in parts), cells=sum(part.cells for part in parts))
 
 
 def _ball(q: Fraction) -> flint.arb:

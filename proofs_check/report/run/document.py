@@ -93,10 +93,10 @@ def errata(report: RunReport) -> list[dict[str, str]]:
     return found
 
 
-def certificate_path(finding: Finding) -> str:
-    """Return where a finding's certificate lies below the report's folder."""
+def certificate_path(finding: Finding, part: int = 0) -> str:
+    """Return where a finding's certificate of one part of its proof lies below the report's folder."""
     parts = [part for part in finding.task.key if part]
-    return "certificates/" + re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts)) + ".json"
+    return "certificates/" + re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts)) + (f"-{part + 1}" if part else "") + ".json"
 
 
 def _finding_entry(finding: Finding) -> dict[str, Any]:
@@ -110,7 +110,11 @@ def _finding_entry(finding: Finding) -> dict[str, Any]:
         "figures": [_figure_entry(figure) for figure in evidence.figures],
         "sharpness": None if evidence.sharpness is None else _figure_entry(evidence.sharpness),
         "witness": evidence.witness,
-        "certificate": None if evidence.certificate is None else certificate_path(finding),
+        "certificate": certificate_path(finding) if evidence.certificates else None,
+        "certificates": [
+            {"path": certificate_path(finding, part), "sha256": certificate.digest}
+            for part, certificate in enumerate(evidence.certificates)
+        ],
         "error_probability": evidence.error_probability,
         "samples": evidence.samples,
         "cells": evidence.cells,

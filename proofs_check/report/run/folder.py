@@ -95,8 +95,8 @@ def _write_certificates(report: RunReport, folder: Path) -> None:
         old.unlink()  # of an earlier run; one that no longer belongs to a verdict must not be left behind
     for claim in report.claims:
         for finding in (*claim.findings, *claim.mutant_findings):
-            if finding.evidence.certificate is not None:
-                finding.evidence.certificate.write(folder / certificate_path(finding))
+            for part, certificate in enumerate(finding.evidence.certificates):
+                certificate.write(folder / certificate_path(finding, part))
 
 
 def _holds_report(folder: Path) -> bool:

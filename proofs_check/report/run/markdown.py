@@ -129,8 +129,10 @@ def _finding(finding: Finding) -> str:
     case = finding.task.label or "every case"
     figures = "; ".join(escaped(figure) for figure in evidence.figures)
     parts = [escaped(finding.error or evidence.witness or evidence.summary), figures]
-    if evidence.certificate is not None:
-        parts.append(f"[certificate]({certificate_path(finding)})")
+    parts += [
+        f"[certificate]({certificate_path(finding, part)}) {certificate.digest[:12]}"
+        for part, certificate in enumerate(evidence.certificates)
+    ]
     parts += [f"[kernel-checked](kernel/{check.file})" for check in evidence.kernel if check.checked]
     text = "; ".join(part for part in parts if part)
     verdict = (
