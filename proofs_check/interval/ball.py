@@ -127,17 +127,25 @@ class Program:
     def coefficients(self, values: Sequence[arb], variable: int, order: int) -> list[arb]:
         """Return a_0..a_order, Taylor coefficients in one variable with all variables in the balls `values`.
 
-        a_k contains (1/k!) (d/dx)^k f at every point of the box `values`.
+        a_k contains (1/k!) (d/dx)^k f at every point of the box `values`; NaN where no series was had.
+
+        Notes
+        -----
+        Arb cuts every series at `ctx.cap` terms without a word, and reading beyond the cut gives 0: the cap is raised
+        here to what is asked, and a result that is shorter all the same has no coefficient there.
         """
         arguments = list(values)
-        arguments[variable] = arb_series([values[variable], 1], order + 1)
+        cap, ctx.cap = ctx.cap, max(ctx.cap, order + 1)
         try:
+            arguments[variable] = arb_series([values[variable], 1], order + 1)
             result = self(arguments)
         except (ValueError, ZeroDivisionError):  # a quotient of series whose denominator may vanish
             return [_NAN] * (order + 1)
+        finally:
+            ctx.cap = cap
         if isinstance(result, arb):
             return [result] + [arb(0)] * order
-        return [result[k] for k in range(order + 1)]
+        return [result[k] if k < result.prec else _NAN for k in range(order + 1)]
 
 
 def power(x: Number, n: int) -> Number:

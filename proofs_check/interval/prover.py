@@ -8,7 +8,8 @@ Failing to prove is not disproving: a claim with neither proof nor point is inco
 cell that resisted.
 
 Order of business (each step only if the one before did not decide): a cosine substitution for branch points at +-1, zeros
-on the faces of the box, branch and bound, the sign of the derivative (one variable, also unbounded).
+on the faces of the box, branch and bound, zeros inside the box where it got stuck, the sign of a derivative (one variable,
+also unbounded), an identity with squares and one-signed factors, a cut of an unbounded interval.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import sympy
 from flint import arb
@@ -37,9 +38,14 @@ from proofs_check.interval.certificate import (
     zeros_entry,
 )
 from proofs_check.interval.derivative_sign import prove_by_derivative
+from proofs_check.interval.exponential import exponentiate
+from proofs_check.interval.identity import prove_by_identity
 from proofs_check.interval.infimum import Infimum, infimum_away_from_zeros
+from proofs_check.interval.interior_zeros import zeros_near
+from proofs_check.interval.parts import beginning, cuts
 from proofs_check.interval.statement import Rational, Statement, exact_end, parse_statement, statement_of
 from proofs_check.interval.substitution import Substitution, suggest_substitution
+from proofs_check.interval.tape import tape_text
 from proofs_check.interval.zeros import Corner, FaceZero, Slack, Zero, corners, face_zeros
 
 Domain: TypeAlias = Mapping[sympy.Symbol, tuple[Rational, Rational]]
@@ -48,6 +54,10 @@ Verdict: TypeAlias = Literal["certified", "refuted", "inconclusive"]
 PRECISIONS = (64, 128, 256)
 _ACCURATE = 10
 _NARROWEST = Fraction(1, 2**40)
+_NARROW = Fraction(1, 2**14)
+_QUICK_CELLS = 1_000
+_MOST_ZEROS = 8
+_MOST_CUTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,21 +169,127 @@ def prove(
     original = _statement(claim, domain)
     change = suggest_substitution(original) if substitution == "auto" else substitution
     statement = original if change is None else change.apply(original)
-    bounded = all(low is not None and high is not None for low, high in statement.box)
-    proof = Proof("inconclusive", statement.text, "the domain is unbounded and no derivative has an evident sign")
-    if bounded:
-        slack = _slack(statement)
-        places = None if zeros is None else [_moved(zero, change) for zero in zeros]
-        proof = _branch_and_bound(statement, original, change, slack, places, order, max_cells, sharpness)
-    if proof.verdict == "inconclusive":
-        by_derivative = prove_by_derivative(statement)
-        if by_derivative is not None:
-            document = {**heading("derivative_sign", statement, change, original), **by_derivative.entry()}
-            reason = f"the slack starts at or above 0 and its derivative {by_derivative.derivative} has one sign"
-            return replace(
-                proof, verdict="certified", certificate=Certificate.of(document), reason=reason, resisting=None
-            )
-    return _in_original_variables(proof, original, change)
+    places = None if zeros is None else [_moved(zero, change) for zero in zeros]
+    search = _SearchOf(statement, original, change, places, order, max_cells, sharpness)
+    return _in_original_variables(_judged(search), original, change)
+
+
+@dataclass(frozen=True, slots=True)
+class _SearchOf:
+    """What is asked: the statement after a change of variable, the one before it, and the limits of the search."""
+
+    statement: Statement
+    original: Statement
+    change: Substitution | None
+    zeros: Sequence[Zero] | None
+    order: int
+    max_cells: int
+    sharpness: bool
+    attempts: bool = True
+
+    @property
+    def is_bounded(self) -> bool:
+        return all(low is not None and high is not None for low, high in self.statement.box)
+
+    def of(self, statement: Statement, *, attempts: bool, max_cells: int | None = None) -> _SearchOf:
+        """Return the same search for another statement, of which no zeros are declared."""
+        limit = self.max_cells if max_cells is None else min(max_cells, self.max_cells)
+        return _SearchOf(statement, statement, None, None, self.order, limit, False, attempts)
+
+    def certified(self, kind: str, entries: Mapping[str, object], reason: str) -> Proof:
+        document = {**heading(kind, self.statement, self.change, self.original), **entries}
+        return Proof("certified", self.statement.text, reason, certificate=Certificate.of(document))
+
+
+def _judged(search: _SearchOf) -> Proof:
+    """Try what decides, the cheapest first; the last open answer tells what resisted."""
+    proof = Proof(
+        "inconclusive", search.statement.text, "the domain is unbounded and no derivative has an evident sign"
+    )
+    several = len(search.statement.variables) > 1
+    if search.is_bounded and search.statement.slack() != 0:
+        # Along a line of zeros cells never close: in several variables an identity is tried before the long search.
+        quick = search.attempts and several and search.max_cells > _QUICK_CELLS
+        proof = _with_zeros_found(replace(search, max_cells=_QUICK_CELLS) if quick else search)
+    for attempt in (_by_derivative, _by_identity, _by_exponential, _by_parts):
+        if proof.verdict == "inconclusive":
+            proof = attempt(search) or proof
+    if proof.verdict == "inconclusive" and search.is_bounded and several and 0 < proof.evaluations < search.max_cells:
+        proof = _with_zeros_found(search)
+    return proof
+
+
+def _by_derivative(search: _SearchOf) -> Proof | None:
+    found = prove_by_derivative(search.statement)
+    if found is None or (found.order != 1 and search.change is not None):
+        return None
+    what = f"derivative of order {found.order}" if found.order > 1 else "derivative" if found.order else "value"
+    reason = f"the slack starts at or above 0 and its {what} {found.derivative} has one sign"
+    return search.certified(found.kind, found.entry(), reason)
+
+
+def _by_identity(search: _SearchOf) -> Proof | None:
+    if not search.attempts or search.change is not None:
+        return None
+
+    def judge(statement: Statement) -> dict[str, Any] | None:
+        certificate = _judged(search.of(statement, attempts=False, max_cells=_QUICK_CELLS)).certificate
+        return None if certificate is None else certificate.document
+
+    terms = prove_by_identity(search.statement, judge)
+    if terms is None:
+        return None
+    entries = {"terms": [term.entry() for term in terms]}
+    return search.certified("identity", entries, f"the slack is a sum of {len(terms)} products that are not negative")
+
+
+def _by_exponential(search: _SearchOf) -> Proof | None:
+    raised = exponentiate(search.statement) if search.attempts and search.change is None else None
+    if raised is None:
+        return None
+    certificate = _judged(
+        search.of(raised.statement(search.statement), attempts=True, max_cells=_QUICK_CELLS)
+    ).certificate
+    if certificate is None:
+        return None
+    entries = {"left": raised.left, "right": raised.right, "proof": certificate.document}
+    return search.certified("exponential", entries, f"its exponential is {raised.left} >= {raised.right}")
+
+
+def _by_parts(search: _SearchOf) -> Proof | None:
+    if not search.attempts or search.change is not None or len(search.statement.variables) > 1 or search.is_bounded:
+        return None
+    near = _with_zeros_found(search.of(beginning(search.statement), attempts=False, max_cells=_QUICK_CELLS))
+    if near.witness is not None:
+        return replace(near, claim=search.statement.text, witness=replace(near.witness, claim=search.statement.text))
+    for parts in itertools.islice(cuts(search.statement), _MOST_CUTS):
+        proofs = [_judged(search.of(statement, attempts=True, max_cells=4 * _QUICK_CELLS)) for statement in parts]
+        documents = [proof.certificate.document for proof in proofs if proof.certificate is not None]
+        if len(documents) == len(parts):
+            return search.certified("parts", {"parts": documents}, f"proved on {len(parts)} parts of the domain")
+    return None
+
+
+def _with_zeros_found(search: _SearchOf) -> Proof:
+    """Branch and bound; where a cell resists, a zero inside the box near it is looked for and the search begins anew.
+
+    The first searches stop at the first cell that is small and still open: that is where a zero shows.
+    """
+    slack = _slack(search.statement)
+    zeros = () if search.statement.strict else face_zeros(slack, search.zeros)
+    narrowest = (_NARROWEST,) if search.statement.strict or search.zeros is not None else (_NARROW, _NARROWEST)
+    for least in narrowest:
+        while True:
+            proof = _branch_and_bound(search, slack, zeros, least, is_last=least == narrowest[-1])
+            if proof.resisting is None or len(narrowest) == 1 or len(zeros) > _MOST_ZEROS:
+                break
+            found = zeros_near(slack, proof.resisting, zeros)
+            if not found:
+                break
+            zeros += found
+        if proof.verdict != "inconclusive" or proof.evaluations >= search.max_cells:
+            break
+    return proof
 
 
 def prove_nonnegative(expression: sympy.Expr, domain: Domain, **options: object) -> Proof:
@@ -205,7 +321,11 @@ def _statement(claim: Relational | str, domain: Domain | None) -> Statement:
         if domain is not None:
             raise TypeError("prove needs the domain of a textual claim inside its text, got a domain as well.")
         stated = parse_statement(claim)
-        # Through SymPy once, so that the spoken functions (Phi, softplus) are written out in the certificate.
+        # The spoken functions (Phi, softplus) are written out in the certificate; not through SymPy, which drops
+        # what it can simplify (x/x, log(x) - log(x)) and with it the places where the claim has no value.
+        written = tape_text(stated.tape())
+        if written is not None:
+            return replace(stated, left=written, right="0", relation=">" if stated.strict else ">=")
         symbols = [sympy.Symbol(name, real=True) for name in stated.variables]
         relation = sympy.StrictGreaterThan if stated.strict else sympy.GreaterThan
         ends = [(-sympy.oo if a is None else a, sympy.oo if b is None else b) for a, b in stated.box]
@@ -247,32 +367,25 @@ class _Search:
 
 
 def _branch_and_bound(
-    statement: Statement,
-    original: Statement,
-    change: Substitution | None,
-    slack: Slack,
-    places: Sequence[Zero] | None,
-    order: int,
-    max_cells: int,
-    sharpness: bool,
+    asked: _SearchOf, slack: Slack, zeros: Sequence[FaceZero], narrowest: Fraction, *, is_last: bool
 ) -> Proof:
-    zeros = () if statement.strict else face_zeros(slack, places)
+    statement, max_cells = asked.statement, asked.max_cells
     vertices = () if statement.strict else corners(slack, zeros)
     search = _Search([], {}, {}, itertools.count())
     search.push(-math.inf, slack.box)
     evaluations = 0
-    ladder = _Ladder(slack, zeros, vertices, order)
-    while search.open and evaluations < max_cells:
+    ladder = _Ladder(slack, zeros, vertices, asked.order)
+    while search.open and evaluations < max_cells and (is_last or search.resisting is None):
         cell = heapq.heappop(search.open)[2]
         evaluations += 1
-        refutation = _judge(search, ladder, cell, statement.strict)
+        refutation = _judge(search, ladder, cell, statement.strict, narrowest)
         if refutation is not None:
             point, ball = refutation
             witness = Witness(tuple(zip(statement.variables, point, strict=True)), ball, statement.text)
             reason = "the slack is certainly negative" + (" or zero" if statement.strict else "") + " at a point"
             return Proof("refuted", statement.text, reason, witness=witness, evaluations=evaluations)
     if search.open or search.resisting is not None:
-        resisting = search.resisting or search.open[0][2]
+        resisting = search.resisting or min((entry[2] for entry in search.open), key=_volume)
         reason = (
             f"no form bounds the slack on {_shown(resisting)} at {PRECISIONS[-1]} bits; if the claim is an equality "
             "near there, declare the zero or sharpen the claim"
@@ -280,7 +393,7 @@ def _branch_and_bound(
             else f"{max_cells} cells were not enough; raise max_cells or the order"
         )
         return Proof("inconclusive", statement.text, reason, resisting=resisting, evaluations=evaluations)
-    document = heading("cells" if len(slack.box) == 1 else "tree", statement, change, original)
+    document = heading("cells" if len(slack.box) == 1 else "tree", statement, asked.change, asked.original)
     document |= {"zeros": zeros_entry(zeros), "corners": corners_entry(vertices)}
     if len(slack.box) == 1:
         document["cells"] = cells_entry(search.leaves)
@@ -293,11 +406,13 @@ def _branch_and_bound(
         certificate=Certificate.of(document),
         cells=len(search.leaves),
         evaluations=evaluations,
-        slack=infimum_away_from_zeros(slack, zeros) if sharpness else None,
+        slack=infimum_away_from_zeros(slack, zeros) if asked.sharpness else None,
     )
 
 
-def _judge(search: _Search, ladder: _Ladder, cell: Cell, strict: bool) -> tuple[tuple[Fraction, ...], str] | None:
+def _judge(
+    search: _Search, ladder: _Ladder, cell: Cell, strict: bool, narrowest: Fraction
+) -> tuple[tuple[Fraction, ...], str] | None:
     """Settle a cell, halve it, or give it up; return its centre and the ball there if that refutes the claim."""
     centre = tuple((low + high) / 2 for low, high in cell)
     bound = None
@@ -314,7 +429,7 @@ def _judge(search: _Search, ladder: _Ladder, cell: Cell, strict: bool) -> tuple[
             if value > 0 and bounds.accuracy(centre) >= _ACCURATE:
                 break  # the centre is known well: it is the width that spoils the bound, not the precision
     box = ladder.slack.box
-    if all(b - a <= (high - low) * _NARROWEST for (a, b), (low, high) in zip(cell, box, strict=True)):
+    if all(b - a <= (high - low) * narrowest for (a, b), (low, high) in zip(cell, box, strict=True)):
         search.resisting = search.resisting or cell
         return None
     with arithmetic(PRECISIONS[0]):
@@ -364,6 +479,10 @@ def _in_original_variables(proof: Proof, original: Statement, change: Substituti
             witness = Witness(tuple(zip(original.variables, place, strict=True)), str(ball), original.text)
             return replace(proof, witness=witness)
     return proof
+
+
+def _volume(cell: Cell) -> Fraction:
+    return math.prod((high - low for low, high in cell), start=Fraction(1))
 
 
 def _shown(cell: Cell) -> str:

@@ -296,3 +296,42 @@ def _check_parameter(name: str, parameter: Fraction | None) -> None:
             raise ValueError(f"tape_of needs polygamma of an order 0..{LARGEST_POLYGAMMA}, got order {parameter}.")
     elif parameter is None or not 0 < parameter <= LARGEST_EXPONENT:
         raise ValueError(f"tape_of needs {name}(s, x) with a rational 0 < s <= {LARGEST_EXPONENT}, got s={parameter}.")
+
+
+_LONGEST_PRINTED = 5_000
+_PRINTED = {tape_name: name for name, tape_name in FUNCTIONS.items()}
+_BETWEEN = {"add": " + ", "sub": " - ", "mul": "*", "div": "/"}
+
+
+def tape_text(tape: Tape) -> str | None:
+    """Return text whose tape does the same operations, spoken functions written out; None if it would be very long.
+
+    Examples
+    --------
+    >>> tape_text(tape_of("softplus(x) - x/2", ["x"]))
+    '(log((1 + exp(x))) - (x/2))'
+    """
+    texts: list[str] = []
+    for name, *operands in tape.instructions:
+        count = operand_count(str(name))
+        inner = [texts[int(i)] for i in operands[:count]]
+        if sum(map(len, inner)) > _LONGEST_PRINTED:
+            return None
+        if name == "q":
+            texts.append(str(operands[0]) if str(operands[0]).isdigit() else f"({operands[0]})")
+        elif name == "v":
+            texts.append(tape.variables[int(operands[0])])
+        elif name in _BETWEEN:
+            texts.append(f"({inner[0]}{_BETWEEN[str(name)]}{inner[1]})")
+        elif name in ("neg", "powi"):
+            texts.append(f"(-{inner[0]})" if name == "neg" else f"({inner[0]}**{_exponent_text(int(operands[1]))})")
+        elif name == "pi":
+            texts.append("pi")
+        else:
+            parameters = ", ".join([*map(str, operands[count:]), *inner])  # polygamma(m, x), lowergamma(s, x)
+            texts.append(f"{_PRINTED[str(name)]}({parameters})")
+    return texts[-1]
+
+
+def _exponent_text(n: int) -> str:
+    return str(n) if n >= 0 else f"({n})"

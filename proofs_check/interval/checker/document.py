@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from .arguments import ARGUMENTS, check_argument
 from .contraction import KernelContraction
 from .evident_sign import evident_sign, roughness
 from .exact_proofs import (
@@ -34,7 +35,9 @@ from .statement import Claim
 SCHEMA, BOUND_SCHEMA = "haarmite-certificate/1", "haarmite-certificate/2"
 _BITS = (96, 288)
 _DEEPEST_BISECTION = 8
+_DEEPEST_NESTING = 6
 _KEYS = {
+    **ARGUMENTS,
     "cells": "zeros corners cells",
     "tree": "zeros corners tree",
     "derivative_sign": "end derivative why",
@@ -54,10 +57,10 @@ class Binding:
 class Checker:
     """Checks one document; `cells` counts the bounds derived, `claim` is the text that was checked."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, depth: int = 0) -> None:
         self.cells, self.claim = 0, ""
         self.serves: Binding | None = None
-        self._budget = budget
+        self._budget, self._depth = budget, depth
 
     def check(self, document: dict[str, Any], claim: str | None = None) -> list[str]:
         """Return what the acceptance relies on beyond intervals; with `claim`, the document has to name that claim.
@@ -95,6 +98,8 @@ class Checker:
         self._forms = Forms(self._claim, self._budget)
         self.claim = str(document["claim"])
         self._compare(document)
+        if kind in ARGUMENTS:
+            return check_argument(document, self._claim, self._budget, self._inside)
         self._original(document["original"])
         if kind == "derivative_sign":
             self._derivative_sign(document)
@@ -104,6 +109,15 @@ class Checker:
         for cell, leaf in leaves:
             self._settle(cell, leaf)
         return []
+
+    def _inside(self, document: Any) -> list[str]:
+        """Check a certificate that is part of this one."""
+        need(isinstance(document, dict), "a certificate inside needs to be an object")
+        need(self._depth < _DEEPEST_NESTING, "certificates are nested too deep")
+        inner = Checker(self._budget, self._depth + 1)
+        relies_on = inner.check(document)
+        self.cells += inner.cells
+        return relies_on
 
     def _compare(self, document: dict[str, Any]) -> None:
         claim = self._claim

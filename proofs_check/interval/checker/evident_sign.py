@@ -18,13 +18,13 @@ End: TypeAlias = Fraction | None
 
 def evident_sign(tape: Tape, low: End, high: End) -> int:
     """1 if a tape in one variable is >= 0 term by term on [low, high] wherever it is defined, -1 if <= 0, else 0."""
-    last = _known(tape, low, high)[-1]
+    last = known_signs(tape, low, high)[-1]
     return 1 if last[0] else -1 if last[1] else 0
 
 
 def roughness(tape: Tape, low: End, high: End) -> str:
     """The first function on a tape that is not evidently differentiable on the whole of [low, high]; "" if all are."""
-    known = _known(tape, low, high)
+    known = known_signs(tape, low, high)
     for name, *operands in tape:
         if name in _EVERYWHERE:
             continue
@@ -62,7 +62,7 @@ _EVERYWHERE = frozenset(
 _ON_POSITIVE = frozenset(["log", "sqrt", "gamma", "loggamma", "polygamma", "lowergamma", "uppergamma"])
 
 
-def _known(tape: Tape, low: End, high: End) -> list[Known]:
+def known_signs(tape: Tape, low: End, high: End) -> list[Known]:
     """What is known at each position: (>= 0, <= 0, != 0)."""
     known: list[Known] = []
     for name, *operands in tape:
@@ -115,6 +115,10 @@ def _sum(
         # x - c is the distance from c, whatever the sign of x.
         shift = Fraction(second[1]) if name == "add" else -Fraction(second[1])
         return _sign_between(None if low is None else low + shift, None if high is None else high + shift)
+    if first[0] == "q" and second[0] == "v":  # c + x, c - x
+        shift = Fraction(first[1]) if name == "add" else -Fraction(first[1])
+        ends = _sign_between(None if low is None else low + shift, None if high is None else high + shift)
+        return ends if name == "add" else (ends[1], ends[0], ends[2])
     x, y = known[operands[0]], known[operands[1]]
     if name == "sub":
         y = (y[1], y[0], y[2])

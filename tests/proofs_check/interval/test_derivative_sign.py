@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -28,18 +29,80 @@ UNBOUNDED = [
 def test_unbounded_claims_are_certified_and_rechecked(text):
     proof = prove(text)
     assert proof.verdict == "certified", proof.reason
-    assert proof.certificate.document["kind"] == "derivative_sign"
+    assert proof.certificate.document["kind"] in ("derivative_sign", "derivatives")
     answer = recheck(proof.certificate.text)
+    assert answer.accepted, answer.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sin(x) >= x for x in [0, oo]",
+        "x >= x**2 for x in [0, oo]",
+        "atan(tan(x)) >= 0 for x in [0, oo]",  # derivative 1 where it has one, and jumps
+        "x/10 + atan(tan(x)) >= 0 for x in [0, oo]",
+        "x - 5*Heaviside(x - 2) >= 0 for x in [0, oo]",
+        "x*sign(3 - x) >= 0 for x in [0, oo]",
+        "x + 1/(2 - x) >= 0 for x in [0, oo]",
+        "x + log((x - 2)**2)/9 >= 0 for x in [0, oo]",
+        "x + 1 - 1/gamma(2 - x)**2 >= 0 for x in [0, oo]",
+    ],
+)
+def test_false_claims_have_no_evident_derivative(text):
+    assert prove_by_derivative(parse_statement(text)) is None
+    assert prove(text).verdict in ("refuted", "inconclusive")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x > 0 for x in [0, oo]",  # strict
+        "x/x >= 1 for x in [0, oo]",  # no value at 0
+        "log(x) - log(x) >= 0 for x in [-1, oo]",
+        "sqrt(x)**2 - x >= 0 for x in [-1, oo]",
+    ],
+)
+def test_claims_without_a_value_or_strict_are_open(text):
+    assert prove(text).verdict == "inconclusive"
+
+
+HIGHER = [
+    ("exp(x) >= 1 + x + x**2/2 for x in [0, oo]", "low", 3),
+    ("exp(x) >= 1 + x for x in [-oo, 0]", "high", 2),
+    ("cosh(x) >= 1 + x**2/2 + x**4/24 for x in [0, oo]", "low", 5),
+    ("sqrt(x) <= x for x in [1, oo]", "low", 2),
+    ("1/(1 + x**2) >= 0 for x in [0, oo]", "low", 0),
+]
+
+
+@pytest.mark.parametrize(("text", "end", "order"), HIGHER)
+def test_higher_derivatives(text, end, order):
+    found = prove_by_derivative(parse_statement(text))
+    assert (found.end, found.order) == (end, order)
+    answer = recheck(prove(text).certificate.text)
     assert answer.accepted, answer.reason
     assert answer.relies_on == ()
 
 
 @pytest.mark.parametrize(
-    "text", ["sin(x) >= x for x in [0, oo]", "x >= x**2 for x in [0, oo]", "x > 0 for x in [0, oo]"]
+    ("key", "value", "reason"),
+    [
+        ("order", 2, "not evident|not that of the slack"),
+        ("order", 1, "not that of the slack"),
+        ("order", 9, "order"),
+        ("end", "high", "infinite"),
+        ("derivative", "exp(x) + x", "not that of the slack"),
+        ("derivative", "exp(x) - 1", "not evident"),
+        ("claim", "exp(x) >= 1 + x + 2*x**2/3 for x in [0, oo]", "derivative 2|tape"),
+        ("claim", "exp(x) >= 101/100 + x + x**2/2 for x in [0, oo]", "derivative 0|tape"),
+    ],
 )
-def test_false_or_strict_claims_are_not(text):
-    assert prove(text).verdict == "inconclusive"
-    assert prove_by_derivative(parse_statement(text)) is None
+def test_a_changed_higher_derivative_is_refused(key, value, reason):
+    document = prove(HIGHER[0][0]).certificate.document | {key: value}
+    document["tape"] = [list(i) for i in Claim(document["claim"]).tape]
+    answer = recheck(Certificate.of(document).text)
+    assert not answer.accepted
+    assert re.search(reason, answer.reason), answer.reason
 
 
 @pytest.mark.parametrize(
@@ -54,6 +117,7 @@ def test_false_or_strict_claims_are_not(text):
 )
 def test_a_changed_argument_is_refused(key, value):
     document = prove(UNBOUNDED[0]).certificate.document
+    assert document["kind"] == "derivative_sign"
     assert recheck(Certificate.of(document | {key: value}).text).accepted is False
 
 
