@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -215,22 +216,17 @@ class DaskExecutor:
         ExecutorError
             When workers died five times in a row without finishing a shard, or the scheduler went away.
         """
-        from distributed import KilledWorker
-        from joblib import Parallel, delayed, parallel_config
-        from joblib._dask import DaskDistributedBackend
-
-        class Cluster(DaskDistributedBackend):
-            """joblib computes in the calling process when a back end offers one core; a cluster of one is meant."""
-
-            def effective_n_jobs(self, n_jobs: int) -> int:
-                return max(2, super().effective_n_jobs(n_jobs))
+        from distributed import KilledWorker, as_completed
 
         def start(missing: Sequence[int]) -> Iterator[tuple[int, T]]:
-            if self._client.status != "running":  # after a lost connection; joblib would wait for workers in vain
+            if self._client.status != "running":  # after a lost connection; it would wait for workers in vain
                 raise ConnectionError("the connection is closed")
-            with parallel_config(backend=Cluster(client=self._client)):
-                parallel = Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)
-            return parallel(delayed(_numbered)(task, index) for index in missing)
+            futures = self._client.map(partial(_numbered, task), missing, pure=False)
+            try:
+                for future in as_completed(futures, loop=self._client.loop):
+                    yield future.result()
+            finally:  # who asks for no more results wants no more shards
+                self._client.cancel(futures)
 
         try:
             yield from _resubmitting(start, indices, (KilledWorker, CancelledError))
