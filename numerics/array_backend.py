@@ -1,6 +1,6 @@
-"""Where arrays live: NumPy, or torch and CuPy on a device where they are installed.
+"""Where arrays live: NumPy, or torch on a device where it is installed.
 
-The layers use only functions that NumPy 2, torch and CuPy spell alike, nearly all of them of the array API standard [1]
+The layers use only functions that NumPy 2 and torch spell alike, nearly all of them of the array API standard [1]
 (``mean`` with ``axis`` and ``keepdims``, ``sqrt``, ``where``, ``linalg.cholesky``, ``linalg.qr``, ...); they find them in
 the module their argument belongs to. So a library is chosen once, where the batch and the random numbers come from.
 
@@ -43,13 +43,13 @@ __all__ = [
 ]
 
 Array: TypeAlias = Any
-"""An array of NumPy, torch or CuPy."""
+"""An array of NumPy or torch."""
 
-Library = Literal["numpy", "torch", "cupy"]
+Library = Literal["numpy", "torch"]
 
 
 class NormalSource(Protocol):
-    """What random layers ask for: `numpy.random.Generator`, CuPy's, or `TorchNormals`."""
+    """What random layers ask for: `numpy.random.Generator`, or `TorchNormals`."""
 
     def standard_normal(self, size: Any, dtype: Any = ..., /) -> Array:
         """Return independent N(0, 1) numbers."""
@@ -69,9 +69,7 @@ def array_namespace(array: Array) -> ModuleType:
 
 def to_host(array: Array) -> np.ndarray:
     """Return the array as NumPy's, copied from its device where it is on one."""
-    if isinstance(array, np.ndarray):
-        return array
-    return array.get() if hasattr(array, "get") else array.cpu().numpy()
+    return array if isinstance(array, np.ndarray) else np.asarray(array.cpu().numpy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class ArrayBackend:
 
     Parameters
     ----------
-    library : {"numpy", "torch", "cupy"}
+    library : {"numpy", "torch"}
     device : str
         As the library writes it: ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
     """
@@ -93,22 +91,14 @@ class ArrayBackend:
         host = np.asarray(array, dtype=dtype)
         if self.library == "numpy":
             return host
-        library = importlib.import_module(self.library)
-        if self.library == "torch":
-            return library.asarray(host, device=self.device, copy=True)
-        with _cupy_device(library, self.device):
-            return library.asarray(host)
+        return importlib.import_module("torch").asarray(host, device=self.device, copy=True)
 
     def normals(self, rng: np.random.Generator) -> NormalSource:
         """Return the source of normal numbers that belongs to a stream; NumPy's is the generator itself."""
         if self.library == "numpy":
             return rng
         seed = int(rng.integers(2**63 - 1))
-        library = importlib.import_module(self.library)
-        if self.library == "torch":
-            return TorchNormals(library.Generator(device=self.device).manual_seed(seed))
-        with _cupy_device(library, self.device):
-            return library.random.default_rng(seed)
+        return TorchNormals(importlib.import_module("torch").Generator(device=self.device).manual_seed(seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +172,8 @@ def available_devices() -> tuple[str, ...]:
     >>> available_devices()[0]
     'cpu'
     """
-    found = ["cpu"]
-    for device in ("torch:cpu", "mps", "cuda", "cupy:cuda"):
-        library, _, kind = device.partition(":")
-        names = [library] if kind else ["torch", "cupy"] if device == "cuda" else ["torch"]
-        if any(_trouble(name, kind or device, 0) is None for name in names):
-            found.append(device)
-    return tuple(found)
+    kinds = {"torch:cpu": "cpu", "mps": "mps", "cuda": "cuda"}
+    return ("cpu", *(device for device, kind in kinds.items() if _trouble(kind, 0) is None))
 
 
 def array_backend(device: str = "cpu") -> ArrayBackend:
@@ -197,8 +182,8 @@ def array_backend(device: str = "cpu") -> ArrayBackend:
     Parameters
     ----------
     device : str
-        ``cpu`` is NumPy; ``cuda``, ``cuda:1``, ``mps`` are torch, or CuPy (CUDA only) where torch is not installed;
-        ``torch:cpu``, ``torch:cuda:1``, ``cupy:cuda`` name the library.
+        ``cpu`` is NumPy; ``torch:cpu``, ``cuda``, ``cuda:1``, ``torch:cuda:1`` and ``mps`` are torch. Only the first two
+        are run by this project's tests.
 
     Returns
     -------
@@ -209,7 +194,7 @@ def array_backend(device: str = "cpu") -> ArrayBackend:
     TypeError
         If `device` is no text.
     ValueError
-        If it is none of these, its library is not installed, or the device is not there.
+        If it is none of these, torch is not installed, or the device is not there.
 
     Examples
     --------
@@ -218,51 +203,32 @@ def array_backend(device: str = "cpu") -> ArrayBackend:
     """
     if not isinstance(device, str):
         raise TypeError(f"array_backend needs a device as text, got device={device!r}.")
-    library, _, rest = device.partition(":")
     if device in ("cpu", "numpy", "numpy:cpu"):
         return NUMPY
-    if library in ("torch", "cupy"):
-        libraries, place = [library], rest or "cuda"
-    else:
-        libraries, place = (["torch"] if library == "mps" else ["torch", "cupy"]), device
+    place = device.removeprefix("torch:") if device != "torch" else "cuda"
     kind, _, number = place.partition(":")
-    if (
-        kind not in ("cpu", "cuda", "mps")
-        or (number and not number.isdecimal())
-        or (libraries == ["cupy"] and kind != "cuda")
-    ):
+    if (kind not in ("cpu", "cuda", "mps")) or (number and not number.isdecimal()):
         raise ValueError(
-            f"array_backend needs a device such as 'cpu', 'cuda', 'cuda:1', 'mps', 'torch:cpu' or 'cupy:cuda', "
-            f"got device={device!r}."
+            f"array_backend needs a device such as 'cpu', 'cuda', 'cuda:1', 'mps' or 'torch:cpu', got device={device!r}."
         )
-    troubles = []
-    for name in libraries:
-        trouble = _trouble(name, kind, int(number or 0))
-        if trouble is None:
-            return ArrayBackend("torch" if name == "torch" else "cupy", place)
-        troubles.append(f"{name}: {trouble}")
+    trouble = _trouble(kind, int(number or 0))
+    if trouble is None:
+        return ArrayBackend("torch", place)
     raise ValueError(
-        f"array_backend needs a device that is there, got device={device!r} ({'; '.join(troubles)}); "
+        f"array_backend needs a device that is there, got device={device!r} (torch: {trouble}); "
         f"there is {', '.join(available_devices())}."
     )
 
 
-def _trouble(name: str, kind: str, number: int) -> str | None:
-    """Say why a library cannot compute on a device, or return None."""
+def _trouble(kind: str, number: int) -> str | None:
+    """Say why torch cannot compute on a device, or return None."""
     try:
-        library = importlib.import_module(name)
+        torch = importlib.import_module("torch")
     except ImportError as error:
         return f"cannot be imported ({error})"
     if kind == "cpu":
         return None
-    if name == "torch" and kind == "mps":
-        return None if library.backends.mps.is_available() else "sees no such device"
-    try:
-        count = library.cuda.device_count() if name == "torch" else library.cuda.runtime.getDeviceCount()
-    except Exception as error:  # CuPy without a driver raises errors of its own
-        return f"sees no such device ({error})"
+    if kind == "mps":
+        return None if torch.backends.mps.is_available() else "sees no such device"
+    count = torch.cuda.device_count()
     return None if number < count else f"sees {count} CUDA devices"
-
-
-def _cupy_device(cupy: Any, device: str) -> Any:
-    return cupy.cuda.Device(int(device.partition(":")[2] or 0))

@@ -182,5 +182,5 @@ _SMOOTH: dict[str, Callable[[ModuleType, Array], Pair]] = {
 
 def _special(xp: ModuleType) -> Any:
     """Return the module with erf, erfc, ndtr and expit that belongs to an array module."""
-    names = {"numpy": "scipy.special", "torch": "torch.special", "cupy": "cupyx.scipy.special"}
+    names = {"numpy": "scipy.special", "torch": "torch.special"}
     return importlib.import_module(names[xp.__name__])

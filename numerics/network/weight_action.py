@@ -228,14 +228,14 @@ def row_factor(state: Array, product: Array | None = None) -> Array:
     factor = _cholesky(state @ _t(state) if product is None else product)
     if factor is not None:
         pivots = xp.diagonal(factor, 0, -2, -1)
-        # False for nan, too: CuPy's answer to a matrix that is not positive definite.
+        # False for nan, too.
         if bool((pivots > _PIVOT_RATIO * xp.amax(pivots, -1)[..., None]).all()):
             return factor
     return _t(_qr_of_rows(state)[1])
 
 
 def _cholesky(gram: Array) -> Array | None:
-    """Return the Cholesky factor, or None (CuPy: nan) where a matrix is not positive definite."""
+    """Return the Cholesky factor, or None where a matrix is not positive definite."""
     try:
         return array_namespace(gram).linalg.cholesky(gram)
     except (np.linalg.LinAlgError, RuntimeError):  # torch raises a RuntimeError

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from numerics.array_backend import array_backend
 from proofs_check.cli import app
-from proofs_check.run import runner as engine
+from proofs_check.run import verification as engine
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_ctrl_c_says_how_to_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("proofs_check.run.runner.run", interrupted)
+    monkeypatch.setattr("proofs_check.run.verification.run", interrupted)
     outcome = CliRunner().invoke(app, ["verify", "A10", "--store", str(tmp_path / "s.sqlite")])
     assert outcome.exit_code == 130
     assert "resumes from" in outcome.stderr

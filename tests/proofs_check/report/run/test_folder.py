@@ -154,7 +154,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_runs(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("the run started")
 
-    monkeypatch.setattr("proofs_check.run.runner.run", never)
+    monkeypatch.setattr("proofs_check.run.verification.run", never)
     outcome = CliRunner().invoke(app, ["verify", "A1", "--report", str(tmp_path / "file")])
     assert outcome.exit_code == 2
     assert outcome.stderr.count("\n") == 1
