@@ -13,6 +13,7 @@ document says:
 ``zeros``, ``corners``  places where the slack vanishes: ``variable, at, order, why`` and ``at, zero, why``
 ``cells``               ``lo, hi, method`` (and ``order``, ``zero``), in increasing order
 ``tree``                in preorder ``{"split": i}`` (halve variable i; lower half first) or a leaf's ``method``
+``activation``          of a kernel's certificate, optional: whose map it is, as text in x
 ``original``            null, or the claim before the change of variable: ``claim, variable, by``
 ``sha256``              of the document without this entry: keys sorted, no spaces, ASCII
 ======================  ==============================================================================================

@@ -125,7 +125,13 @@ def prove_by_monotonicity(
 
 
 def prove_kernel_contraction(
-    coefficients: Sequence[arb], rate: arb | Rational, *, low: Rational = 0, high: Rational = 1, max_cells: int = 5_000
+    coefficients: Sequence[arb],
+    rate: arb | Rational,
+    *,
+    low: Rational = 0,
+    high: Rational = 1,
+    max_cells: int = 5_000,
+    activation: str | None = None,
 ) -> MonotoneProof:
     """Prove k/(1-k) <= r/(1-r)/rate on [low, high] for a centred kernel map with ball coefficients.
 
@@ -138,6 +144,9 @@ def prove_kernel_contraction(
     low, high : exact rationals
         Within [0, 1].
     max_cells : int
+    activation : str, optional
+        The activation whose map it is, as SymPy prints it in x; the certificate names it, and the checker derives the
+        coefficients of those it knows (`checker/hermite.py`).
 
     Returns
     -------
@@ -177,6 +186,7 @@ def prove_kernel_contraction(
         "rate": _exact_ball(factor),
         "box": [str(ends[0]), str(ends[1])],
         "cells": [{"lo": str(u), "hi": str(v)} for u, v in proof.cells],
+        **({} if activation is None else {"activation": activation}),
     }
     return MonotoneProof("certified", cells=proof.cells, certificate=Certificate.of(document))
 

@@ -15,6 +15,7 @@ it is copied. `recheck.py` beside it is the way in.
 ``exact_proofs``   what has to hold exactly: vanishing coefficients, changes of variable, derivatives
 ``forms``          the bounds on a cell: natural, Taylor, mean value, zero, edge, corner
 ``evident_sign``   sign and smoothness of an expression read off term by term
-``contraction``    the contraction of a kernel map with ball coefficients
+``contraction``    the contraction of a kernel map, from the ends of cells
+``hermite``        the coefficients of the kernel maps of known activations, by quadrature with a bounded error
 ``document``       the whole check of a document: digest, claim, zeros, exact cover, every cell's bound
 """

@@ -1,8 +1,10 @@
-"""The contraction of a kernel map whose coefficients are known as balls, from the ends of cells.
+"""The contraction of a kernel map from the ends of cells: b(u) >= rate*a(v) on cells [u, v].
 
-b(u) >= rate*a(v) on cells [u, v]: a = k/r and b = (1-k)/(1-r) increase, so their ends decide.
-b = sum_j T_j u^j with the tails T_j = 1 - p_1 - ... - p_j >= 0, cut after the last known coefficient;
-a <= sum_j p_j v^(j-1) + T_K v^K.
+a = k/r and b = (1-k)/(1-r) increase, so their ends decide. b = sum_j T_j u^j with the tails T_j = 1 - p_1 - ... - p_j >= 0, cut
+after the last known coefficient; a <= sum_j p_j v^(j-1) + T_K v^K.
+
+Of a known activation (`hermite.py`) the coefficients are derived here, and those in the document have to agree with them; of any
+other map they are taken on trust, which the answer says. That p_j = c_j^2/Var s(Z) >= 0 and that they sum to 1 is Mehler's formula.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from .hermite import KNOWN, kernel_coefficients
 from .intervals import Interval, interval, point
 from .reading import Budget, entries_of, fraction, need, need_keys
 
@@ -17,13 +20,15 @@ KERNEL_CLAIM = (
     "(1 - k(r))/(1 - r) >= rate*k(r)/r for r in [low, high], k(r) = sum_j p_j*r**j, p_j >= 0, sum_j p_j = 1, j >= 1"
 )
 _DEEPEST_BISECTION = 8
+_MOST_DERIVED = 200
 
 
 class KernelContraction:
     """The statement of a kernel certificate and the bounds of its cells."""
 
     def __init__(self, document: dict[str, Any], budget: Budget) -> None:
-        need_keys(document, "schema kind claim coefficients rate box cells sha256", "a kernel certificate")
+        keys = "schema kind claim coefficients rate box cells sha256"
+        need_keys(document, keys + (" activation" if "activation" in document else ""), "a kernel certificate")
         need(document["claim"] == KERNEL_CLAIM, "the claim of a kernel certificate is not the one it proves")
         self.budget, self.cells = budget, 0
         self.coefficients = [_ball(entry) for entry in entries_of(document["coefficients"], 5000, "coefficients")]
@@ -32,6 +37,35 @@ class KernelContraction:
             self.coefficients and all(p.hi >= 0 for p in self.coefficients), "the coefficients need to be non-negative"
         )
         need(self.rate.lo >= 0, "the rate needs to be non-negative")
+        self.activation = document.get("activation")
+        need(
+            self.activation is None or (isinstance(self.activation, str) and len(self.activation) <= 500),
+            "the activation needs to be text",
+        )
+        self.relies_on = [
+            f"the coefficients p_1, p_2, ... of the kernel map{f' of {self.activation}' if self.activation else ''} lie in the "
+            "balls, are non-negative and sum to 1"
+        ]
+        if self.activation in KNOWN:
+            self._derive(str(self.activation))
+
+    def _derive(self, activation: str) -> None:
+        """Put the checker's own coefficients for the document's."""
+        count = len(self.coefficients)
+        need(count <= _MOST_DERIVED, f"at most {_MOST_DERIVED} coefficients are derived, got {count}")
+        self.budget.spend(3000 * count)
+        derived = kernel_coefficients(activation, count)
+        for j, (own, stated) in enumerate(zip(derived, self.coefficients, strict=True), start=1):
+            need((own - stated).has_zero, f"coefficient {j} is not that of the kernel map of {activation}")
+        self.coefficients, self.relies_on = list(derived), []
+
+    def sentence(self, document: dict[str, Any]) -> str:
+        """The claim with its map, rate and range written in."""
+        low, high = document["box"]
+        middle, radius = document["rate"]
+        rate = middle if radius == "0" else f"every rate within {radius} of {middle}"
+        of = f"; k the centred, normalised kernel map of {self.activation}" if self.activation else ""
+        return f"{KERNEL_CLAIM}; low = {low}, high = {high}, rate = {rate}{of}"
 
     def check(self, document: dict[str, Any]) -> list[str]:
         """Refuse unless the cells cover the box exactly and hold; return what this relies on."""
@@ -47,10 +81,7 @@ class KernelContraction:
             reached = v
             need(self._holds(u, v, 0), f"b(u) >= rate*a(v) fails on [{u}, {v}]")
         need(reached == high, "the cells do not reach the end of the box")
-        return [
-            "the kernel's coefficients p_1, p_2, ... lie in the balls, are non-negative and sum to 1",
-            "the rate lies in its ball",
-        ]
+        return self.relies_on
 
     def _holds(self, u: Fraction, v: Fraction, depth: int) -> bool:
         self.cells += 1

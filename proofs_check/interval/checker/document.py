@@ -345,7 +345,9 @@ class Checker:
         contraction = KernelContraction(document, self._budget)
         self.claim = document["claim"]
         try:
-            return contraction.check(document)
+            relies_on = contraction.check(document)
+            self.claim = contraction.sentence(document)
+            return relies_on
         finally:
             self.cells = contraction.cells
 

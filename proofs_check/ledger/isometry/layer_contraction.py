@@ -132,7 +132,8 @@ def on_the_whole_interval(statement: LayerContraction, activation: Activation, t
             return from_proof(proof, f"closed form, rate {sp.N(rate, 8)}")
 
     coefficients = kernel.coefficients(80, trial.profile.digits)[1:]
-    return from_monotone(prove_kernel_contraction(coefficients, rate), f"80 coefficients, rate {sp.N(rate, 8)}")
+    cells = prove_kernel_contraction(coefficients, rate, activation=sp.sstr(activation.sympy))
+    return from_monotone(cells, f"80 coefficients, rate {sp.N(rate, 8)}")
 
 
 def _is_special(expression: sp.Expr) -> bool:

@@ -165,7 +165,8 @@ def away_from_zero(statement: OddContraction, activation: Activation, trial: Tri
         r, kappa = kernel.symbol, kernel.expression
         return from_proof(prove_nonnegative(r * (1 - kappa) - rate * kappa * (1 - r), {r: ("1/100", 1)}), what)
     coefficients = kernel.coefficients(80, trial.profile.digits)[1:]
-    return from_monotone(prove_kernel_contraction(coefficients, rate, low="1/100"), what)
+    proof = prove_kernel_contraction(coefficients, rate, low="1/100", activation=sp.sstr(activation.sympy))
+    return from_monotone(proof, what)
 
 
 @claim.sampled
