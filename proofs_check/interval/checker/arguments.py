@@ -141,6 +141,8 @@ def _derivatives(document: dict[str, Any], claim: Claim, budget: Budget, _: Sub)
     else:
         rough = roughness(claim.tape, low, high)
         need(not rough, f"the slack is not evidently smooth on its closed interval ({rough} may have a pole or jump)")
+    # its sign is read off wherever it is defined, and formally exp(log y) is y: so it has to be defined everywhere
+    need_continuous(stated, budget)
     need(evident_sign(stated.tape, low, high) == direction**order, "the sign of the stated derivative is not evident")
     field = _field(claim, budget)
     slope = _series(claim, field, field.variable(0), order)[order] * math.factorial(order)

@@ -382,6 +382,8 @@ def _rational_powers(value: Fraction) -> list[tuple[int, int]]:
 def _log(x: Exact) -> Exact:
     """log of a product of positive generators as a sum, else a generator."""
     field = x.field
+    if x.rational is not None and x.rational <= 0:
+        raise NoBound("a logarithm of what is not positive")
     range_ = None if field.formal else INTERVAL_FUNCTIONS["log"](_range(x))
     monomials = list(x.num.items())
     if x.den is ONE and len(monomials) == 1:
@@ -410,6 +412,8 @@ def _sqrt(x: Exact) -> Exact:
     field = x.field
     if x.is_zero:
         return x
+    if x.rational is not None and x.rational < 0:
+        raise NoBound("a root of what is negative")
     range_ = None
     split = _split_root(x) if x.den is ONE and len(x.num) == 1 else None
     if split is None:

@@ -213,6 +213,93 @@ def test_a_false_original_behind_a_true_claim_is_refused(name):
     assert reason in result.reason
 
 
+def derivatives(order: int, derivative: str, end: str = "low") -> dict[str, Any]:
+    return {"kind": "derivatives", "end": end, "order": order, "derivative": derivative, "why": "so it is said"}
+
+
+def identity(*factors: tuple[str, int], weight: str = "1") -> dict[str, Any]:
+    entries = [{"factor": text, "power": power, "proof": None} for text, power in factors]
+    return {"kind": "identity", "terms": [{"weight": weight, "factors": entries}]}
+
+
+def inside(claim: str) -> dict[str, Any]:
+    """A true certificate, to be put inside a false one."""
+    from proofs_check.interval.prover import prove
+
+    certificate = prove(claim).certificate
+    assert certificate is not None
+    return certificate.document
+
+
+# Formally exp(log y) = y and sqrt(y)^2 = y, which shows a sign of y only where log y and sqrt y are defined.
+ARGUMENTS = {
+    "a sign from exp(log) of what is negative": ("-x - 1 >= 0 for x in [0, 1]", derivatives(0, "exp(log(-x - 1))"), "value on the whole"),
+    "a sign from a squared root": ("-x - 1 >= 0 for x in [0, 1]", derivatives(0, "sqrt(-x - 1)**2"), "value on the whole"),
+    "a slope from a squared root": ("1 - x**2 >= 0 for x in [0, 3]", derivatives(1, "2*sqrt(-x)**2"), "value on the whole"),
+    "a slope from log(-1)": ("1 - x >= 0 for x in [0, oo]", derivatives(1, "exp(log(-1 + 0*x))"), "value on the whole"),
+    "a slope with a pole": ("-1/(x - 5) - 1/5 >= 0 for x in [0, oo]", derivatives(1, "1/(x - 5)**2"), "evidently smooth"),
+    "a second slope, the first one falling": ("x**2 - x >= 0 for x in [0, oo]", derivatives(2, "2 + 0*x"), "negative where it starts"),
+    "a slope of another function": ("x**2 - 1 >= 0 for x in [1, oo]", derivatives(1, "x"), "not that of the slack"),
+    "a square of an undefined root": ("1 - x >= 0 for x in [0, 2]", identity(("sqrt(1 - x)", 2)), "value on the whole"),
+    "a square that is another": ("x**2 - 1/10**40 >= 0 for x in [-1, 1]", identity(("x", 2)), "do not add up"),
+    "an odd power": ("x**3 >= 0 for x in [-1, 1]", identity(("x", 3)), "even positive power"),
+    "a negative weight": ("-x**2 >= 0 for x in [-1, 1]", identity(("x", 2), weight="-1"), "weight is negative"),
+    "a square over a pole": ("1/(x**2 + x) >= 0 for x in [-2, 2]", identity(("1/(x**2 + x)", 2)), "value on the whole"),
+    "a proof of another factor": (
+        "x - x**2 >= 0 for x in [0, 2]",
+        {
+            "kind": "identity",
+            "terms": [
+                {
+                    "weight": "1",
+                    "factors": [{"factor": "x - x**2", "power": 1, "proof": inside("x >= 0 for x in [0, 2]")}],
+                }
+            ],
+        },
+        "not one of 'x - x**2 >= 0'",
+    ),
+    "a proof on a smaller box": (
+        "x - x**2 >= 0 for x in [0, 2]",
+        {
+            "kind": "identity",
+            "terms": [
+                {
+                    "weight": "1",
+                    "factors": [{"factor": "x - x**2", "power": 1, "proof": inside("x - x**2 >= 0 for x in [0, 1]")}],
+                }
+            ],
+        },
+        "not one of 'x - x**2 >= 0'",
+    ),
+    "parts that leave a gap": (
+        "x*(x - 1)*(x - 2) >= 0 for x in [0, 3]",
+        {"kind": "parts", "parts": [inside("x*(x - 1)*(x - 2) >= 0 for x in [0, 1]"), inside("x*(x - 1)*(x - 2) >= 0 for x in [2, 3]")]},
+        "do not meet",
+    ),
+    "parts that do not reach the end": (
+        "1 - x >= 0 for x in [0, oo]", {"kind": "parts", "parts": [inside("1 - x >= 0 for x in [0, 1]")]}, "do not reach",
+    ),
+    "an exponential of another quotient": (
+        "log(x) >= 0 for x in [1/2, 1]",
+        {"kind": "exponential", "left": "1 + x", "right": "x", "proof": inside("1 + x >= x for x in [1/2, 1]")},
+        "quotient exp(slack)",
+    ),
+    "an exponential of sides that may be negative": (
+        "log(x - 3) - log(x - 3) - 1 >= 0 for x in [0, 1]",
+        {"kind": "exponential", "left": "x - 3", "right": "E*(x - 3)", "proof": inside("x - 3 >= E*(x - 3) for x in [0, 1]")},
+        "value on the whole",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_false_argument_is_refused(name):
+    claim, entries, reason = ARGUMENTS[name]
+    result = answer(claim, **entries)
+    assert not result.accepted
+    assert reason in result.reason
+
+
 TRUE = {
     "a derivative on a bounded range": (
         "x - sin(x) + 1 >= 0 for x in [0, 3]", cells({"lo": "0", "hi": "3", "method": "natural"}),
