@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import re
+from pathlib import Path
 from typing import Any
 
 project = "haarmite"
@@ -95,4 +97,10 @@ def shallow_navigation(app: Any, pagename: str, templatename: str, context: dict
 def setup(app: Any) -> None:
     """Connect the escape before napoleon reads the sections, the navigation before the theme asks for it."""
     app.connect("html-page-context", shallow_navigation, priority=100)
+    spec = importlib.util.spec_from_file_location("house_picture", Path(__file__).with_name("house_picture.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    picture = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(picture)
+    picture.draw(Path(__file__).parent / "api" / "house.svg")
     app.connect("autodoc-process-docstring", escape_mathematics, priority=100)
