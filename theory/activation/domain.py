@@ -18,8 +18,9 @@ import sympy as sp
 
 from theory.activation.evaluation import ball_of_constant, to_sympy
 from theory.activation.expression import Expression, number
-from theory.activation.pieces import break_points
+from theory.activation.pieces import smooth_pieces
 from theory.activation.real_range import Range, panels, range_of, range_on_line
+from theory.gaussian.exact_sign import rational_between
 from theory.syntax import shown
 
 
@@ -327,12 +328,12 @@ def _place(argument: Expression, panel: Range) -> str:
 
 
 def _check_not_constant(expression: Expression) -> None:
-    """Accept when two values are certainly different; break points get a sample on both sides."""
+    """Accept when two values are certainly different; every smooth piece gets a sample."""
     samples = [Fraction(k, 7) for k in range(-30, 31)]
     if not expression.is_constant:
-        for point in break_points(expression) or ():
-            near = Fraction(str(point.evalf(30)))
-            samples += [near - 1, near + 1]
+        for piece in smooth_pieces(expression) or ():
+            inside = rational_between(piece.lower, piece.upper)
+            samples.append(Fraction(int(inside.p), int(inside.q)))
     x, values = Expression("x"), []
     for sample in samples if not expression.is_constant else samples[:1]:
         values.append(ball_of_constant(expression.replace(x, number(sample))))

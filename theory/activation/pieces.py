@@ -1,23 +1,22 @@
 """Break points of an activation, exactly, and its smooth pieces between them.
 
-A kinked operation (max, min, abs, sign, step) switches branch where its argument changes sign. When every such argument
-is a polynomial on the piece where it matters, the break points are exact real algebraic numbers (or linear expressions
-in pi and the like) and each piece is a tree without kinks. Other arguments, as in ``max(tanh(x), 1/2)`` or
-``abs(sin(x))``, have no exact break points here; numerical engines then bisect adaptively instead.
+A kinked operation (max, min, abs, sign, step) switches branch where its argument changes sign. When the zeros of every such
+argument are known exactly (`sign_change.py`), so are the break points, and each piece is a tree without kinks. Other
+arguments, as in ``max(x, cos(x))``, have no exact break points here, and those with infinitely many, as in ``abs(sin(x))``,
+only on a bounded interval (`periodic_pieces.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 
-import flint
 import sympy
 import sympy as sp
 
-from theory.activation.evaluation import ball_of_constant, to_sympy
-from theory.activation.expression import KINKED, Expression, X, number
+from theory.activation.expression import KINKED, Expression, number
+from theory.activation.sign_change import NoExactZerosError, real_zeros, sign_between
+from theory.gaussian.exact_sign import UndecidedSignError, is_less
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def smooth_pieces(expression: Expression) -> tuple[Piece, ...] | None:
     """
     try:
         return tuple(_merged(_split(expression, -sp.oo, sp.oo)))
-    except _NotPolynomialError:
+    except (NoExactZerosError, UndecidedSignError):
         return None
 
 
@@ -57,10 +56,6 @@ def break_points(expression: Expression) -> tuple[sympy.Expr, ...] | None:
     """Return the exact points where the smooth pieces meet, ascending, or None if some is not exact."""
     pieces = smooth_pieces(expression)
     return None if pieces is None else tuple(piece.upper for piece in pieces[:-1])
-
-
-class _NotPolynomialError(Exception):
-    """A kinked operation has an argument that is not a polynomial."""
 
 
 def _split(expression: Expression, lower: sympy.Expr, upper: sympy.Expr) -> list[Piece]:
@@ -71,59 +66,13 @@ def _split(expression: Expression, lower: sympy.Expr, upper: sympy.Expr) -> list
     argument = kinked.operands[0]
     if len(kinked.operands) == 2:
         argument = argument - kinked.operands[1]
-    inner = [root for root in _real_roots(argument) if _less(lower, root) and _less(root, upper)]
+    inner = [zero for zero in real_zeros(argument) if is_less(lower, zero) and is_less(zero, upper)]
     ends = [lower, *inner, upper]
     pieces = []
     for left, right in pairwise(ends):
-        branch = _branch(kinked, _sign_between(argument, left, right))
+        branch = _branch(kinked, sign_between(argument, left, right))
         pieces += _split(_folded(expression.replace(kinked, branch)), left, right)
     return pieces
-
-
-def _real_roots(argument: Expression) -> list[sympy.Expr]:
-    """Return the distinct real roots, ascending, of a polynomial argument."""
-    if argument.is_constant:
-        return []
-    x = sp.Symbol("x", real=True)
-    try:
-        polynomial = sp.Poly(to_sympy(argument, x), x)
-    except sp.PolynomialError:
-        raise _NotPolynomialError("the argument is no polynomial") from None
-    if polynomial.degree() == 1:
-        slope, offset = polynomial.all_coeffs()
-        return [sp.simplify(-offset / slope)]
-    if polynomial.domain not in (sp.ZZ, sp.QQ):
-        raise _NotPolynomialError("the argument has irrational coefficients")
-    return list(dict.fromkeys(sp.real_roots(polynomial)))
-
-
-def _less(left: sympy.Expr, right: sympy.Expr) -> bool:
-    """Compare two exact reals by their values at growing precision; equal reals are not less."""
-    if left == right or left == sp.oo or right == -sp.oo:
-        return False
-    if left == -sp.oo or right == sp.oo:
-        return True
-    return bool((left - right).evalf(60, chop=False) < 0) and sp.simplify(left - right) != 0
-
-
-def _sign_between(argument: Expression, lower: sympy.Expr, upper: sympy.Expr) -> int:
-    """Return the sign of an argument without roots in (lower, upper), at a rational point inside."""
-    if argument.is_constant:
-        middle: sympy.Rational = sp.Integer(0)
-    elif lower == -sp.oo:
-        middle = sp.Integer(0) if upper == sp.oo else sp.floor(upper) - 1
-    elif upper == sp.oo:
-        middle = sp.ceiling(lower) + 1
-    else:
-        middle = sp.Rational(str(((lower + upper) / 2).evalf(40)))
-    for precision in (64, 256, 1024):
-        with flint.ctx.workprec(precision):
-            value = ball_of_constant(argument.replace(X, number(Fraction(int(middle.p), int(middle.q)))))
-        if value > 0:
-            return 1
-        if value < 0:
-            return -1
-    return 0
 
 
 def _branch(kinked: Expression, argument_sign: int) -> Expression:

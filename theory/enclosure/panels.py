@@ -28,7 +28,8 @@ from theory.enclosure.ball import ball_of, bits_of, working_bits
 from theory.enclosure.ball_function import BallFunction
 from theory.enclosure.complex_bound import supremum
 from theory.enclosure.hermite_sum import guard_bits, hermite_bound, hermite_sums
-from theory.enclosure.quadrature import CRAMER, Integrand, Part, cut, density, tail_bound
+from theory.enclosure.quadrature import CRAMER, Integrand, Part, cut, density, separating_bits, tail_bound
+from theory.gaussian.exact_sign import ascending
 
 _SIXTHS = (48, 36, 24, 18, 14, 12, 10, 8)
 """Sizes r = k/6 of the ellipses tried."""
@@ -68,7 +69,8 @@ def panel_coefficients(integrand: Integrand, count: int, digits: int, parity: Pa
     """
     growth = integrand.growth * CRAMER
     length = cut(growth, digits + 2)
-    with working_bits(bits_of(digits + 3) + guard_bits(count, length)):
+    bits = max(bits_of(digits + 3), separating_bits(integrand.parts, length)) + guard_bits(count, length)
+    with working_bits(bits):
         panels: list[_Panel] = []
         for left, right, ahead, behind in _segments(integrand, length):
             found = _panels(left, right, ahead, behind, count, digits)
@@ -84,9 +86,8 @@ def panel_coefficients(integrand: Integrand, count: int, digits: int, parity: Pa
 
 def _segments(integrand: Integrand, length: int) -> list[tuple[flint.arb, flint.arb, BallFunction, BallFunction]]:
     """Return [left, right] of the half line with s(x) and s(-x) on it as analytic functions."""
-    inner = {abs(part.upper) for part in integrand.parts[:-1]} | {sp.Integer(0)}
-    ends = sorted(((ball_of(e), e) for e in inner), key=lambda pair: float(pair[0].mid()))
-    places = [ball for ball, _ in ends if not ball >= length] + [flint.arb(length)]
+    inner = ascending([sp.Integer(0), *(abs(part.upper) for part in integrand.parts[:-1])])
+    places = [ball for ball in map(ball_of, inner) if ball < length] + [flint.arb(length)]
     segments: list[tuple[flint.arb, flint.arb, BallFunction, BallFunction]] = []
     for left, right in pairwise(places):
         if not left < right:

@@ -13,7 +13,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -27,6 +27,7 @@ from theory.activation.expression import Expression
 from theory.activation.pieces import Piece, smooth_pieces
 from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.enclosure.ball_function import BallFunction, ball_function
+from theory.gaussian.exact_sign import ascending, bits_to_separate
 
 CRAMER = GrowthBound((Fraction(10865, 10000),), Fraction(0), Fraction(1, 4))
 """|he_k(x)| <= 1.0865 exp(x^2/4) for every k and every real x."""
@@ -141,13 +142,24 @@ def expectation(integrand: Integrand, digits: int) -> flint.arb:
 
 def _integral(integrand: Integrand, digits: int) -> flint.arb:
     cutoff = cut(integrand.growth, digits + 2)
+    with working_bits(max(flint.ctx.prec, separating_bits(integrand.parts, cutoff))):
+        return _sum_of_parts(integrand, cutoff, digits)
+
+
+def separating_bits(parts: Sequence[Part], cutoff: int) -> int:
+    """Return bits at which the balls of the break points, of their mirror images and of +-cutoff are apart."""
+    if len(parts) == 1:
+        return 64
+    ends = [part.upper for part in parts[:-1]]
+    return bits_to_separate(ascending([*ends, *(-end for end in ends), sp.Integer(cutoff), sp.Integer(-cutoff)]))
+
+
+def _sum_of_parts(integrand: Integrand, cutoff: int, digits: int) -> flint.arb:
     ends = [_end(part.lower, -cutoff) for part in integrand.parts] + [_end(integrand.parts[-1].upper, cutoff)]
     goal = flint.arb(10) ** (-digits - 2)
     total = flint.arb(0)
     for part, left, right in zip(integrand.parts, ends[:-1], ends[1:], strict=True):
         if not left < right:  # the whole piece may lie in the tail; a straddling end is counted there as well
-            if not left >= right:
-                raise ValueError(f"expectation needs break points apart from its cutoff {cutoff}, got {part.upper}.")
             continue
         function = part.function
         weighted = flint.acb.integral(

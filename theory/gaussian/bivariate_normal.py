@@ -15,6 +15,7 @@ import flint
 import mpmath
 import sympy as sp
 
+_UNCLEAR = sp.Rational(1, 10**20)
 _GUARD_BITS = 20
 
 
@@ -63,9 +64,13 @@ class BivariateNormalCDF(sp.Function):
         if r == -1 and h == -k:
             return sp.Integer(0)
         if r in (1, -1) and h.is_number and k.is_number and h.is_real and k.is_real:
+            difference = h - k if r == 1 else h + k
+            size = difference.evalf(30)
+            if difference != 0 and abs(size) < _UNCLEAR:
+                return None  # digits do not tell the two apart
             if r == 1:
-                return normal_cdf(h if (h - k).evalf(30) < 0 else k)
-            return normal_cdf(h) - normal_cdf(-k) if (h + k).evalf(30) > 0 else sp.Integer(0)
+                return normal_cdf(h if size < 0 else k)
+            return normal_cdf(h) - normal_cdf(-k) if size > 0 else sp.Integer(0)
         return None
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:

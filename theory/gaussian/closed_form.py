@@ -16,6 +16,7 @@ import sympy as sp
 
 from theory.gaussian.bivariate_normal import BivariateNormalCDF
 from theory.gaussian.exact_field import Element, ExactField
+from theory.gaussian.exact_sign import sign_of
 from theory.gaussian.truncated_moment import Atom, Combination
 
 _ONE = sp.Integer(1)
@@ -108,7 +109,7 @@ class _Writer:
         if not mean:
             return [(_ONE, _ONE)]
         if not variance:  # the half-space holds for certain, or never does
-            positive = self.field.expression(mean).evalf(30) > 0
+            positive = sign_of(self.field.expression(mean)) > 0
             return [(_ONE, sp.Integer(2))] if positive else []
         real, imaginary = self.field.real_and_imaginary(mean)
         if not real:  # erf(i y) = i erfi(y)

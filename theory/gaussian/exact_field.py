@@ -227,11 +227,17 @@ class ExactField:
         return constant, found
 
     def _is_negative(self, element: Element) -> bool:
-        value = self._value_at(element, sp.Integer(0))
-        return bool((value if value != 0 else self._value_at(element, sp.Rational(3, 10))) < 0)
+        return (self._sign_at(element, sp.Integer(0)) or self._sign_at(element, sp.Rational(3, 10))) < 0
 
-    def _value_at(self, element: Element, point: sp.Rational) -> sp.Expr:
-        return self.expression(element).subs(self._generators[0], point).evalf(30)
+    def _sign_at(self, element: Element, point: sp.Rational) -> int:
+        """Return the sign at a point by balls; 0 where 2048 bits do not tell it from 0."""
+        value = self.expression(element).subs(self._generators[0], point)
+        for bits in (128, 2048):
+            with flint.ctx.workprec(bits):
+                ball = ball_of_expression(value)
+            if not ball.contains(0):
+                return 1 if ball > 0 else -1
+        return 0
 
 
 def _constant_part(polynomial: Any) -> Any:

@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import flint
 import sympy as sp
+
+from theory.gaussian.ball_evaluation import ball_of_expression
+from theory.gaussian.exact_sign import is_less
 
 _MOST_TERMS = 200
 _ZERO = sp.Integer(0)
-_SUSPICIOUS = sp.Rational(1, 10**9)
+_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,16 @@ class OutsideClassError(Exception):
 def add_term(form: NormalForm, shape: Shape, weight: sp.Expr) -> None:
     """Add weight * shape to the form in place; a weight that becomes 0 goes."""
     total = form.get(shape, _ZERO) + weight
-    if total != 0 and (total.is_Rational or abs(total.evalf(20)) > _SUSPICIOUS or sp.expand(total) != 0):
+    if total != 0 and (total.is_Rational or _is_not_shown_zero(total)):
         form[shape] = total
     else:
         form.pop(shape, None)
+
+
+def _is_not_shown_zero(total: sp.Expr) -> bool:
+    """Whether a constant is certainly not 0 or not shown to be: a weight that is kept though it is 0 does no harm."""
+    with flint.ctx.workprec(_BITS):
+        return not ball_of_expression(total).contains(0) or sp.expand(total) != 0
 
 
 def multiply(left: NormalForm, right: NormalForm) -> NormalForm:
@@ -114,9 +124,3 @@ def _with_half_spaces(shape: Shape, half_spaces: Iterable[HalfSpace]) -> Shape:
         half_spaces, key=lambda h: (h.direction, sp.default_sort_key(h.point), sp.default_sort_key(h.variance))
     )
     return Shape(shape.power, shape.quadratic, shape.linear, shape.frequency, tuple(ordered))
-
-
-def is_less(left: sp.Expr, right: sp.Expr) -> bool:
-    """Whether left < right for exact reals, by 60 digits; equal numbers are not less."""
-    difference = left - right
-    return bool(difference < 0) if difference.is_Rational else bool(difference.evalf(60) < -sp.Rational(1, 10**50))

@@ -209,7 +209,10 @@ class KernelMap:
         """Return p_k as a number, exact where c_k is."""
         if self.kind == "centred" and degree == 0:
             return Number.of(0)
-        return Number.combine(lambda c, s: c**2 / s, self.hermite.coefficient(degree), self.scale)
+        coefficient = self.hermite.coefficient(degree)
+        if coefficient.exact == 0:  # by parity, say: then beta_0 is exactly 2
+            return coefficient
+        return Number.combine(lambda c, s: c**2 / s, coefficient, self.scale)
 
     @property
     def slope_at_zero(self) -> Number:

@@ -28,6 +28,7 @@ from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.enclosure.ball_function import BallFunction
 from theory.enclosure.panels import legendre_rule, part_at, reflected
 from theory.enclosure.quadrature import Integrand, Part, cut, expectation, tail_bound
+from theory.gaussian.exact_sign import ascending
 
 Plane = Callable[["flint.acb", "flint.acb", bool], "flint.acb"]
 Pair = tuple["flint.arb", "flint.arb"]
@@ -110,7 +111,7 @@ def _plane(activation: Activation, rho: flint.arb, digits: int) -> flint.arb:
     squared = integrand.growth * integrand.growth
     one = GrowthBound((Fraction(1),))
     length = isqrt(2 * max(cut(squared, digits + 3), cut(one, digits + 6)) ** 2) + 1
-    exact = sorted({p.upper for p in (*parts[:-1], *other[:-1])}, key=lambda c: c.evalf(30))
+    exact = ascending(p.upper for p in (*parts[:-1], *other[:-1]))
     breaks = [ball_of(c) for c in exact]
     furthest = max((abs(c) for c in breaks), default=flint.arb(0))
     if furthest > _FURTHEST_BREAK:

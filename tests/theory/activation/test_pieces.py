@@ -24,6 +24,17 @@ CASES = [
     ("relu(x)-relu(-x)", []),
     ("exp(-abs(x))", [0]),
     ("abs(x)*abs(x)", [0]),
+    ("max(tanh(x),1/2)", [sp.log(3) / 2]),
+    ("step(exp(x)-2)", [sp.log(2)]),
+    ("max(x,0)+min(0,exp(x)-1)", [0]),
+    ("max(x,0)+min(0,2*(exp(x/2)-1))", [0]),
+    ("max(0,tanh(x))", [0]),
+    ("max(0,erf(x))", [0]),
+    ("abs(x*exp(x)/(1+x**2))", [0]),
+    ("max(sigmoid(x),1/4)", [-sp.log(3)]),
+    ("max(exp(x)+1,0)", []),
+    ("sign((x-1)*(x-1-1e-45))", [1, 1 + sp.Rational(1, 10**45)]),
+    ("abs(x-pi)*sign(x-355/113)", [sp.pi, sp.Rational(355, 113)]),
 ]
 
 
@@ -32,7 +43,7 @@ def test_break_points_are_exact(text: str, expected: list[sp.Expr]) -> None:
     assert list(break_points(parse_expression(text)) or ()) == [sp.sympify(e) for e in expected]
 
 
-@pytest.mark.parametrize("text", ["abs(sin(x))", "max(tanh(x),1/2)", "step(exp(x)-2)"])
+@pytest.mark.parametrize("text", ["abs(sin(x))", "max(x,cos(x))", "max(x+exp(x),0)", "abs(pi*x**2-x-1)"])
 def test_kinks_at_inexact_places_are_not_claimed(text: str) -> None:
     assert break_points(parse_expression(text)) is None
 
