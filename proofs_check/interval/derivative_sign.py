@@ -101,6 +101,8 @@ def _in_variable(text: str, name: str, end: Fraction, direction: int) -> str:
 
 
 def _has_sign(derivative: Tape, statement: Statement, wanted: int) -> bool:
+    if not is_smooth(derivative, statement.box, inside=True):
+        return False  # a sign read off exp(log y) or sqrt(y)^2 is none where y is negative
     known = signs(derivative, statement.box, inside=True)[-1]
     return known.nonnegative if wanted > 0 else known.nonpositive
 
