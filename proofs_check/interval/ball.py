@@ -174,7 +174,9 @@ def span(low: arb, high: arb) -> arb:
 
 
 def _from_ends(x: arb, increasing: Callable[[arb], arb]) -> arb:
-    """Return the range over a ball of a monotone function from the two ends."""
+    """Return the range over a ball of a monotone function from the two ends; of NaN, of which Arb has finite arcsines, NaN."""
+    if x.is_nan():
+        return _NAN
     return increasing(x) if x.is_exact() else span(*sorted_pair(increasing(x.lower()), increasing(x.upper())))
 
 
@@ -226,6 +228,8 @@ def _by_sign(
 ) -> Number:
     """Return one of two smooth branches where the sign is certain; else the ball, without a series."""
     constant = x if isinstance(x, arb) else x[0]
+    if constant.is_nan():
+        return _NAN if isinstance(x, arb) else arb_series([_NAN] * ctx.cap, ctx.cap)
     if constant > 0:
         return positive()
     if constant < 0:

@@ -169,6 +169,15 @@ def test_hull_contains_its_ends_and_reaches_dyadic_ones_exactly(low, width):
     assert high <= ends[0] + ends[1]
 
 
+@pytest.mark.parametrize("text", [*(form for form in WRAPPED if "{}" in form), "asin({})", "acos({})", "sqrt({})"])
+def test_of_what_is_undefined_nothing_is_known(text):
+    """Arb has asin(NaN) = -pi/2 and sign(NaN) in [-1, 1], which would bound an expression that has no value."""
+    with arithmetic(64):
+        for undefined in ("log(-1)", "acos(2)", "acos(2)/3", "1/(x - x)"):
+            tape = tape_of(text.format(undefined), ["x"])
+            assert not Program(tape)([rational_ball(Fraction(1))]).is_finite()
+
+
 def test_squares_and_roots_of_balls_around_zero_do_not_reach_below_it():
     with arithmetic(64):
         wide = hull(Fraction(-1), Fraction(2))

@@ -264,3 +264,76 @@ def test_what_is_undecided_on_a_box_is_tried_on_its_halves():
 def test_what_would_take_long_is_refused(text):
     with pytest.raises((Refused, NoBound)):
         value(text)
+
+
+# Every identity in use, on random expressions: what an exact value is written as has the value of the expression.
+
+LEAVES = ["x", "1", "2", "1/3", "pi", "pi*x", "pi/2", "x - 1/2", "2*x", "-x", "1 - x", "pi*x/2", "x**2"]
+FORMS = [
+    *["sin({})", "cos({})", "exp({})", "sqrt(({})**2)", "sqrt(4 + ({})**2)", "log(3 + ({})**2)", "tanh({})", "sinh({})", "cosh({})"],
+    *["atan({})", "asinh({})", "erf({})", "erfc({})", "asin(sin({})/2)", "acos(cos({}))", "asin(cos({}))", "asin(sin({}))"],
+    *["Abs({})", "exp(2*log(2 + ({})**2))", "sqrt(1 - cos({})**2)", "log(exp({}))", "tan(({})/9)", "1/(2 + sin({}))", "({})**3"],
+    *["exp(-({}))", "sin(pi + ({}))", "cos(({}) - pi/2)", "sqrt(exp({}))", "sqrt(12 + 12*({})**2)", "Max({}, 30)", "sign(3 + ({})**2)"],
+    *["log(12*exp({}))", "sqrt(8)*({})", "2**(({})/2)"],
+]  # fmt: skip
+expressions = st.recursive(
+    st.sampled_from(LEAVES),
+    lambda inner: st.one_of(
+        st.builds(lambda form, a: form.format(a), st.sampled_from(FORMS), inner),
+        st.builds(lambda a, op, b: f"({a}) {op} ({b})", inner, st.sampled_from("+-*"), inner),
+        st.builds(lambda a, b: f"({a})/(2 + ({b})**2)", inner, inner),
+    ),
+    max_leaves=4,
+)
+OF_GENERATORS = {
+    "sin": arb.sin, "cos": arb.cos, "root": arb.sqrt, "log": arb.log, "log of": lambda n: arb(n).log(), "asin": arb.asin,
+    "atan": arb.atan, "asinh": arb.asinh, "erf": arb.erf, "exp": arb.exp, "base": arb, "pi": lambda _: arb.pi(),
+}  # fmt: skip
+
+
+def written(x, at):
+    """The number that an exact value is written as, at a value of the variable."""
+    return terms(x.field, x.num, at) / terms(x.field, x.den, at)
+
+
+def terms(field, polynomial, at):
+    total = arb(0)
+    for monomial, c in polynomial.items():
+        term = arb(fmpq(c.numerator, c.denominator))
+        for number, k in monomial:
+            base, exponent = generator(field, number, at), fmpq(k.numerator, k.denominator)
+            term *= base ** int(k) if k.denominator == 1 else (base.log() * exponent).exp()
+        total += term
+    return total
+
+
+def generator(field, number, at):
+    found = field.generators[number]
+    if found.name == "v":
+        return at
+    if found.name == "exp of":
+        return terms(field, {found.argument: Fraction(1)}, at).exp()
+    if found.name == "log generator":
+        return generator(field, found.argument, at).log()
+    argument = found.argument if isinstance(found.argument, int | None) else written(found.argument, at)
+    return OF_GENERATORS[found.name](argument)
+
+
+@given(
+    expressions, st.sampled_from([(0, 1), (-1, 0), (-1, 1), (1, 2), (2, 3)]), st.fractions(0, 1, max_denominator=997)
+)
+@settings(deadline=None, max_examples=200)
+def test_an_exact_value_is_written_as_what_it_is(text, box, share):
+    try:
+        exact = value(text, *box)
+    except (NoBound, Refused):
+        return
+    ctx.prec = 200
+    place = box[0] + (box[1] - box[0]) * share
+    at = arb(fmpq(place.numerator, place.denominator))
+    try:
+        ball = Program(tape_of(text, ["x"]))([at])
+    except ValueError:  # the ball of an argument reaches beyond a domain
+        return
+    assert written(exact, at).overlaps(ball) or not ball.is_finite()
+    assert exact.range is None or _ball(exact).overlaps(ball) or not ball.is_finite()
