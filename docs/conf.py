@@ -82,7 +82,8 @@ def separate_blocks(lines: list[str]) -> list[str]:
         before = separated[-1] if separated else ""
         formula_begins = line.startswith("    ") and before and not before.startswith((" ", "-", "[", "..", ">>>"))
         formula_ends = before.startswith("    ") and line and not line.startswith(" ")
-        if before and (formula_begins or formula_ends or line.startswith("[")):
+        list_begins = line.startswith("- ") and not before.startswith((" ", "- "))
+        if before and (formula_begins or formula_ends or list_begins or line.startswith("[")):
             separated.append("")
         separated.append(line)
     return separated
