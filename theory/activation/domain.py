@@ -20,7 +20,7 @@ from theory.activation.evaluation import ball_of_constant, to_sympy
 from theory.activation.expression import Expression, number
 from theory.activation.pieces import smooth_pieces
 from theory.activation.real_range import Range, panels, range_of, range_on_line
-from theory.gaussian.exact_sign import rational_between
+from theory.exact.sign import rational_between
 from theory.syntax import shown
 
 

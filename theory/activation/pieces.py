@@ -16,7 +16,7 @@ import sympy as sp
 
 from theory.activation.expression import KINKED, Expression, number
 from theory.activation.sign_change import NoExactZerosError, real_zeros, sign_between
-from theory.gaussian.exact_sign import UndecidedSignError, is_less
+from theory.exact.sign import UndecidedSignError, is_less
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import sympy as sp
 
 from theory.activation.evaluation import to_sympy
 from theory.activation.expression import Expression, X, number
-from theory.gaussian.exact_sign import ascending, rational_between, sign_of
+from theory.exact.sign import ascending, rational_between, sign_of
 
 
 class NoExactZerosError(Exception):

@@ -22,7 +22,7 @@ import sympy as sp
 from sympy import Expr
 from sympy.core.sympify import SympifyError, converter
 
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 
 LARGEST_DIGITS = 10_000
 _GUARDS = (6, 20, 60, 180, 540)

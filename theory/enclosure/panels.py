@@ -29,7 +29,7 @@ from theory.enclosure.ball_function import BallFunction
 from theory.enclosure.complex_bound import supremum
 from theory.enclosure.hermite_sum import guard_bits, hermite_bound, hermite_sums
 from theory.enclosure.quadrature import CRAMER, Integrand, Part, cut, density, separating_bits, tail_bound
-from theory.gaussian.exact_sign import ascending
+from theory.exact.sign import ascending
 
 _SIXTHS = (48, 36, 24, 18, 14, 12, 10, 8)
 """Sizes r = k/6 of the ellipses tried."""

@@ -27,7 +27,7 @@ from theory.activation.expression import Expression
 from theory.activation.pieces import Piece, smooth_pieces
 from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.enclosure.ball_function import BallFunction, ball_function
-from theory.gaussian.exact_sign import ascending, bits_to_separate
+from theory.exact.sign import ascending, bits_to_separate
 
 CRAMER = GrowthBound((Fraction(10865, 10000),), Fraction(0), Fraction(1, 4))
 """|he_k(x)| <= 1.0865 exp(x^2/4) for every k and every real x."""

@@ -6,7 +6,7 @@ correlated Gaussians over two half-spaces, which Stein's identity reduces to ort
 Price's theorem, d^m kappa/d rho^m = E s^(m)(U) s^(m)(V), with the integration back in rho already done.
 
 **Domain.** The expression holds on [-1, 1]. At rho = +-1 it is the limit: exp(-c/(1 - rho)) = 0, erf(c/sqrt(1 - rho)) = 1
-(c > 0), as `theory.gaussian.ball_evaluation.ball_evaluate` evaluates it; kappa(1) = E s(Z)^2.
+(c > 0), as `theory.exact.ball_evaluation.ball_evaluate` evaluates it; kappa(1) = E s(Z)^2.
 
 References
 ----------

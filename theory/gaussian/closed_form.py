@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from theory.gaussian.bivariate_normal import BivariateNormalCDF
-from theory.gaussian.exact_field import Element, ExactField
-from theory.gaussian.exact_sign import sign_of
+from theory.exact.bivariate_normal import BivariateNormalCDF
+from theory.exact.field import Element, ExactField
+from theory.exact.sign import sign_of
 from theory.gaussian.truncated_moment import Atom, Combination
 
 _ONE = sp.Integer(1)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from theory.gaussian.exact_field import Element, ExactField
+from theory.exact.field import Element, ExactField
 from theory.gaussian.truncated_moment import Atom
 
 Sequences = dict[Atom, list[Element]]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from theory.gaussian.exact_field import Element, ExactField
+from theory.exact.field import Element, ExactField
 from theory.gaussian.shape import NormalForm
 from theory.gaussian.truncated_moment import Combination, HalfSpaceOf, TiltedLaw, add_to
 

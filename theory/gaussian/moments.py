@@ -17,9 +17,9 @@ import sympy as sp
 
 from theory.activation.activation import Activation
 from theory.activation.expression import Expression
-from theory.gaussian.ball_evaluation import ball_evaluate, ball_of_expression
+from theory.exact.ball_evaluation import ball_evaluate, ball_of_expression
+from theory.exact.field import ExactField, equals_zero
 from theory.gaussian.closed_form import to_expression
-from theory.gaussian.exact_field import ExactField, equals_zero
 from theory.gaussian.hermite_sequence import Sequences, derivatives_at_zero, polynomial_times, smoothed_exponential
 from theory.gaussian.integrand import common_factor, field_of, is_real_orthant, terms_of, univariate_expectation
 from theory.gaussian.normal_form import normal_form

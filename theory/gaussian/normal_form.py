@@ -18,8 +18,8 @@ from theory.activation.activation import Activation
 from theory.activation.evaluation import to_ball
 from theory.activation.expression import Expression
 from theory.activation.pieces import smooth_pieces
-from theory.gaussian.ball_evaluation import agree, ball_of_expression
-from theory.gaussian.exact_sign import is_less
+from theory.exact.ball_evaluation import agree, ball_of_expression
+from theory.exact.sign import is_less
 from theory.gaussian.shape import HalfSpace, NormalForm, OutsideClassError, Shape, add_term, times_half_space
 from theory.gaussian.smooth_form import smooth_form
 

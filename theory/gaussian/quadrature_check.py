@@ -15,7 +15,7 @@ import sympy as sp
 from theory.activation.evaluation import ball_of_constant, to_ball
 from theory.activation.expression import Expression, number
 from theory.activation.pieces import smooth_pieces
-from theory.gaussian.ball_evaluation import ball_of_expression
+from theory.exact.ball_evaluation import ball_of_expression
 from theory.gaussian.shape import NormalForm
 
 _BITS = 80

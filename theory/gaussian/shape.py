@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import flint
 import sympy as sp
 
-from theory.gaussian.ball_evaluation import ball_of_expression
-from theory.gaussian.exact_sign import is_less
+from theory.exact.ball_evaluation import ball_of_expression
+from theory.exact.sign import is_less
 
 _MOST_TERMS = 200
 _ZERO = sp.Integer(0)

@@ -12,7 +12,7 @@ import sympy as sp
 
 from theory.activation.evaluation import to_sympy
 from theory.activation.expression import Expression
-from theory.gaussian.exact_sign import is_less
+from theory.exact.sign import is_less
 from theory.gaussian.shape import HalfSpace, NormalForm, OutsideClassError, Shape, add_term, multiply
 
 _ZERO = sp.Integer(0)

@@ -12,7 +12,7 @@ import flint
 import sympy as sp
 
 from theory.activation.expression import Expression
-from theory.gaussian.ball_evaluation import AGREEMENT_BITS, agree, ball_evaluate
+from theory.exact.ball_evaluation import AGREEMENT_BITS, agree, ball_evaluate
 from theory.gaussian.moments import hermite_coefficient_balls, second_moment
 
 _BITS = 160

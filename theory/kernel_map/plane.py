@@ -28,7 +28,7 @@ from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.enclosure.ball_function import BallFunction
 from theory.enclosure.panels import legendre_rule, part_at, reflected
 from theory.enclosure.quadrature import Integrand, Part, cut, expectation, tail_bound
-from theory.gaussian.exact_sign import ascending
+from theory.exact.sign import ascending
 
 Plane = Callable[["flint.acb", "flint.acb", bool], "flint.acb"]
 Pair = tuple["flint.arb", "flint.arb"]

@@ -30,7 +30,7 @@ from theory.activation.expression import X
 from theory.enclosure.ball import ball_of, bits_of, from_mpf, is_accurate, working_bits
 from theory.enclosure.derivative import derivative
 from theory.enclosure.quadrature import Integrand, expectation
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 from theory.gaussian.bivariate import raw_kernel_map
 from theory.kernel_map.behaviour_at_one import slope_at_one
 from theory.kernel_map.hermite import HermiteExpansion, coefficient_balls

@@ -24,7 +24,7 @@ import sympy as sp
 from sympy import Expr
 
 from theory.enclosure.ball import bits_of, working_bits
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.number import Number
 from theory.recentering.cluster_odd_family import check_batch_size

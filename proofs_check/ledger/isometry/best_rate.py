@@ -27,7 +27,7 @@ from proofs_check.ledger.isometry.layer_contraction import LayerContraction, two
 from proofs_check.ledger.isometry.layer_contraction import on_the_whole_interval as certify_contraction
 from proofs_check.ledger.papers import ISOMETRY
 from theory.activation import Activation, catalogue
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 from theory.kernel_map.kernel_map import KernelMap
 from theory.signal_propagation.contraction_constant import ContractionConstant, contraction_constant
 

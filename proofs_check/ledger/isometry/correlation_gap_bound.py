@@ -25,7 +25,7 @@ from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.papers import ISOMETRY
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 from theory.isometry.gap_bound import isometry_gap_bound
 from theory.isometry.gram_matrix import GramMatrix
 

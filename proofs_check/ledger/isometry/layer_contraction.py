@@ -31,7 +31,7 @@ from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger.activation_cases import correlated_products, fourth_moment, nonlinear, rational_above
 from proofs_check.ledger.papers import ISOMETRY
 from theory.activation import Activation, catalogue
-from theory.gaussian.bivariate_normal import BivariateNormalCDF
+from theory.exact.bivariate_normal import BivariateNormalCDF
 from theory.kernel_map.kernel_map import KernelMap
 
 Rate = Callable[[sp.Expr], sp.Expr]

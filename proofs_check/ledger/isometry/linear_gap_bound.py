@@ -28,7 +28,7 @@ from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger import gram_cases
 from proofs_check.ledger.isometry.correlation_gap_bound import squared_correlation_bound
 from proofs_check.ledger.papers import ISOMETRY
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 from theory.isometry.gap_bound import isometry_gap_bound
 from theory.isometry.gram_matrix import GramMatrix
 

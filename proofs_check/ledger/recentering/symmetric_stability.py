@@ -23,7 +23,7 @@ from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import RECENTERING
 from proofs_check.ledger.recentering.cases import LEAKY, RecentredCase, recentred_cases
 from theory.enclosure.ball import working_bits
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 from theory.recentering.family_fixed_point import family_fixed_points
 from theory.recentering.linearisation import spectrum_at
 from theory.recentering.symmetric_point import symmetric_formulas

@@ -8,7 +8,7 @@ import pytest
 
 from theory.activation.activation import Activation
 from theory.activation.evaluation import to_ball
-from theory.gaussian.ball_evaluation import ball_of_expression
+from theory.exact.ball_evaluation import ball_of_expression
 
 
 @pytest.fixture(autouse=True)

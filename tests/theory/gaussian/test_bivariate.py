@@ -10,9 +10,9 @@ import sympy as sp
 
 from theory.activation.activation import Activation
 from theory.activation.expression import X
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
+from theory.exact.bivariate_normal import BivariateNormalCDF
 from theory.gaussian.bivariate import raw_kernel_map
-from theory.gaussian.bivariate_normal import BivariateNormalCDF
 from theory.gaussian.moments import second_moment
 
 RHO = sp.Symbol("rho", real=True)

@@ -7,9 +7,9 @@ import pytest
 import sympy as sp
 
 from theory.activation.parser import parse_expression
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
+from theory.exact.bivariate_normal import BivariateNormalCDF
 from theory.gaussian.bivariate import raw_kernel_map
-from theory.gaussian.bivariate_normal import BivariateNormalCDF
 from theory.gaussian.moments import second_moment
 from theory.gaussian.smoothing import smoothed
 

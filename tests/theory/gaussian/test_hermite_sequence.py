@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+from theory.exact.field import ExactField
 from theory.gaussian.closed_form import to_expression
-from theory.gaussian.exact_field import ExactField
 from theory.gaussian.hermite_sequence import derivatives_at_zero, polynomial_times, smoothed_exponential
 
 T = sp.Symbol("t", real=True)

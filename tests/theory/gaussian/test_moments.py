@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from theory.activation.activation import Activation
 from theory.activation.parser import parse_expression
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 from theory.gaussian.moments import (
     hermite_coefficient,
     hermite_coefficient_balls,

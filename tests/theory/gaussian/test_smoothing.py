@@ -8,7 +8,7 @@ import sympy as sp
 
 from theory.activation.activation import Activation
 from theory.activation.expression import X
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
 from theory.gaussian.moments import hermite_coefficient
 from theory.gaussian.smoothing import smoothed
 
@@ -23,7 +23,7 @@ MEMBERS = [
 def test_quadrature_of_the_shifted_activation(text, close):
     """E s(Z + t) = int s(x) phi(x - t) dx over the pieces, at t = 3/4."""
     from theory.activation.evaluation import to_ball
-    from theory.gaussian.ball_evaluation import ball_of_expression
+    from theory.exact.ball_evaluation import ball_of_expression
 
     activation, t = Activation.from_text(text), flint.arb(3) / 4
     total = flint.arb(0)

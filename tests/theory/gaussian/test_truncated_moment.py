@@ -6,9 +6,9 @@ import flint
 import pytest
 import sympy as sp
 
-from theory.gaussian.ball_evaluation import ball_evaluate
+from theory.exact.ball_evaluation import ball_evaluate
+from theory.exact.field import ExactField
 from theory.gaussian.closed_form import to_expression
-from theory.gaussian.exact_field import ExactField
 from theory.gaussian.truncated_moment import HalfSpaceOf, TiltedLaw
 
 RHO = sp.Symbol("rho", real=True)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory.activation.activation import Activation
-from theory.gaussian.ball_evaluation import ball_evaluate, integer_power
+from theory.exact.ball_evaluation import ball_evaluate, integer_power
 from theory.gaussian.bivariate import raw_kernel_map
 from theory.gaussian.moments import second_moment
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.activation.activation import Activation
-from theory.gaussian.exact_sign import (
+from theory.exact.sign import (
     UndecidedSignError,
     ascending,
     bits_to_separate,
@@ -40,7 +40,7 @@ def test_zeros_are_zero_and_near_misses_have_their_sign(zero):
 
 
 def test_what_cannot_be_decided_is_refused(monkeypatch):
-    monkeypatch.setattr("theory.gaussian.exact_sign._PRECISIONS", (64, 256))
+    monkeypatch.setattr("theory.exact.sign._PRECISIONS", (64, 256))
     with pytest.raises(UndecidedSignError, match="tell from 0 or algebra shows"):
         sign_of(sp.exp(sp.Rational(1, 10**200)) - 1)
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 import flint
 import sympy as sp
 
-from theory.gaussian.ball_evaluation import ball_evaluate
-from theory.gaussian.exact_field import equals_zero
+from theory.exact.ball_evaluation import ball_evaluate
+from theory.exact.field import equals_zero
 
 _PRECISIONS = tuple(64 << k for k in range(10))
 _ALGEBRA_FROM = 256

@@ -14,7 +14,7 @@ from typing import Any
 import flint
 import sympy as sp
 
-from theory.gaussian.bivariate_normal import BivariateNormalCDF, bivariate_normal_cdf_ball
+from theory.exact.bivariate_normal import BivariateNormalCDF, bivariate_normal_cdf_ball
 
 AGREEMENT_BITS = 95
 """Two computations of one number agree if their balls overlap and are narrower than this: 28 digits."""

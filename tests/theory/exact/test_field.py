@@ -6,7 +6,7 @@ import flint
 import pytest
 import sympy as sp
 
-from theory.gaussian.exact_field import ExactField, equals_zero
+from theory.exact.field import ExactField, equals_zero
 
 T = sp.Symbol("t", real=True)
 CONSTANTS = [

@@ -13,7 +13,7 @@ from typing import Any
 import flint
 import sympy as sp
 
-from theory.gaussian.ball_evaluation import ball_of_expression, integer_power
+from theory.exact.ball_evaluation import ball_of_expression, integer_power
 
 Element = Any
 """An element of the field: `flint.fmpq` (or its Python stand-in) or SymPy's `FracElement`."""

@@ -7,7 +7,7 @@ import mpmath
 import pytest
 import sympy as sp
 
-from theory.gaussian.bivariate_normal import BivariateNormalCDF, bivariate_normal_cdf_ball, normal_cdf_ball
+from theory.exact.bivariate_normal import BivariateNormalCDF, bivariate_normal_cdf_ball, normal_cdf_ball
 
 ARB = flint.arb
 POINTS = [
@@ -90,7 +90,7 @@ def test_boxes_enclose_their_points():
 
 def test_derivatives(close):
     """The rules of SymPy's diff against finite differences of the enclosures."""
-    from theory.gaussian.ball_evaluation import ball_evaluate
+    from theory.exact.ball_evaluation import ball_evaluate
 
     h, k, r = symbols = sp.symbols("h k r", real=True)
     at = {h: ARB("0.3"), k: ARB("-0.8"), r: ARB("0.6")}
