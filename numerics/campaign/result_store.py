@@ -1,16 +1,20 @@
 r"""Results of shards on disk: one SQLite file, one writer, floats kept bit for bit.
 
-A shard is a row ``(campaign, index, payload)``; a campaign is a row with its key (:mod:`numerics.campaign.fingerprint`) and a
+A shard is a row ``(campaign, index, payload, checksum)``; a campaign is a row with its key (:mod:`numerics.campaign.fingerprint`) and a
 readable description. Rows are written in batches, each one transaction of a write-ahead log: whoever is killed, at any
 moment, leaves a sound file that lacks at most the last batch, and that batch is computed again with the same bits.
 
 Only one process may have the file open; the lock is the operating system's and goes with the process, however it ends.
+
+The checksum is of the campaign's key, the index and the payload. A shard that does not agree with its own (a flipped bit, on
+disk or on the way) is not handed out but named in `ResultStore.damaged`; whoever asked computes it again, with the same bits.
 
 Payload: one line of JSON ``[[name, shape], ...]``, then the IEEE 754 doubles of all entries, little-endian.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -25,7 +29,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the tables and of the payload; a file of another version is refused, never rewritten."""
 
 _APPLICATION_ID = int.from_bytes(b"haar")
@@ -35,7 +39,7 @@ _SECONDS = 0.2  # slow shards are committed at least this often
 _SCHEMA = f"""
 CREATE TABLE campaign(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, description TEXT NOT NULL);
 CREATE TABLE shard(campaign INTEGER NOT NULL REFERENCES campaign(id), number INTEGER NOT NULL, payload BLOB NOT NULL,
-                   PRIMARY KEY(campaign, number)) WITHOUT ROWID;
+                   checksum BLOB NOT NULL, PRIMARY KEY(campaign, number)) WITHOUT ROWID;
 PRAGMA application_id = {_APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 """
@@ -73,7 +77,8 @@ class ResultStore:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self._pending: list[tuple[int, int, bytes]] = []
+        self.damaged: list[str] = []
+        self._pending: list[tuple[int, int, bytes, bytes]] = []
         self._campaigns: dict[str, int] = {}
         self._last_commit = time.monotonic()
         with self._explained("open"):
@@ -97,7 +102,7 @@ class ResultStore:
             self.close()
 
     def load(self, key: str, start: int = 0, stop: int | None = None) -> dict[int, bytes]:
-        """Return the committed payloads of a campaign.
+        """Return the committed payloads of a campaign that agree with their checksums; the others are named in `damaged`.
 
         Parameters
         ----------
@@ -109,7 +114,7 @@ class ResultStore:
         Returns
         -------
         dict of int to bytes
-            By index, in increasing order.
+            By index, in increasing order; damaged shards are missing.
 
         Raises
         ------
@@ -117,11 +122,18 @@ class ResultStore:
             When the file cannot be read.
         """
         query = (
-            "SELECT number, payload FROM shard JOIN campaign ON campaign.id = shard.campaign "
+            "SELECT number, payload, shard.checksum FROM shard JOIN campaign ON campaign.id = shard.campaign "
             "WHERE key = ? AND number >= ? AND number < ? ORDER BY number"
         )
         with self._explained("read"):
-            return dict(self._connection.execute(query, (key, start, 2**62 if stop is None else stop)))
+            rows = self._connection.execute(query, (key, start, 2**62 if stop is None else stop)).fetchall()
+        sound = {number: payload for number, payload, checksum in rows if _checksum(key, number, payload) == checksum}
+        self.damaged += [
+            f"shard {number} of campaign {key[:12]} in {str(self.path)!r} is damaged (its checksum disagrees); it is drawn again"
+            for number, *_ in rows
+            if number not in sound
+        ]
+        return sound
 
     def put(self, key: str, index: int, payload: bytes, description: Mapping[str, Any] | None = None) -> None:
         """Add a shard to the batch, and commit the batch when it is full or old.
@@ -144,7 +156,7 @@ class ResultStore:
         """
         if key not in self._campaigns:
             self._campaigns[key] = self._campaign(key, json.dumps(description or {}))
-        self._pending.append((self._campaigns[key], index, payload))
+        self._pending.append((self._campaigns[key], index, payload, _checksum(key, index, payload)))
         if len(self._pending) >= _BATCH or time.monotonic() - self._last_commit > _SECONDS:
             self.commit()
 
@@ -159,7 +171,7 @@ class ResultStore:
         batch, self._pending = self._pending, []
         if batch:
             with self._explained("write"), self._transaction():
-                self._connection.executemany("INSERT OR REPLACE INTO shard VALUES (?, ?, ?)", batch)
+                self._connection.executemany("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?)", batch)
         self._last_commit = time.monotonic()
 
     def close(self) -> None:
@@ -228,6 +240,12 @@ class ResultStore:
             else:
                 advice = "check that its folder exists and may be written"
             raise StoreError(f"ResultStore cannot {action} {str(self.path)!r}: {text}; {advice}.") from error
+
+
+def _checksum(key: str, index: int, payload: Any) -> bytes:
+    """Return the checksum of a shard; a payload that is no longer bytes has one that no shard has."""
+    content = payload if isinstance(payload, bytes) else repr(payload).encode()
+    return hashlib.blake2b(f"{key}\n{index}\n".encode() + content, digest_size=16).digest()
 
 
 def encode(result: Mapping[str, ArrayLike]) -> bytes:

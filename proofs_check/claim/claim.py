@@ -60,12 +60,28 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One way to judge a statement: its rung, its function, and whether it covers every case at once."""
+    """One way to judge a statement: its rung, its function, and what it covers.
+
+    Parameters
+    ----------
+    once : bool
+        Whether it covers every case at once.
+    part : str
+        The part of the statement that it shows; empty for the whole of it.
+    scope : str
+        The instances for which a check that covers every case shows it ("n, k <= 4"); empty for all of them.
+    """
 
     name: str
     rung: Rung
     function: CheckFunction
     once: bool = False
+    part: str = ""
+    scope: str = ""
+
+    def covers(self, part: str) -> bool:
+        """Whether the check speaks of a part of the statement: its own, or every one."""
+        return self.part in ("", part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,9 @@ class Mutant:
         The rung that must refute it.
     erratum : str or None
         If the wrong statement stands in print: where. The report then lists it with its witness.
+    part : str
+        The part of the statement that is wrong in it, of a claim that has several; a check of another part may find
+        nothing wrong.
 
     Raises
     ------
@@ -96,6 +115,7 @@ class Mutant:
     on: str
     by: Rung
     erratum: str | None = None
+    part: str = ""
 
     def __post_init__(self) -> None:
         _check_kind(self.name, str, "Mutant needs a name that is text")
@@ -126,11 +146,15 @@ class Claim:
         ``covers(case)`` is None if the statement speaks of this case, else the reason why not.
     conjecture : bool
         At most supported; inconclusive does not fail a run.
+    parts : sequence of str
+        The parts of a statement that says several things, each of which needs a check that shows it: the claim is as firm
+        as its least firm part. Every mutant then names the part that is wrong in it. Empty for a statement of one part.
 
     Raises
     ------
     ValueError
-        If there is no mutant, two cases share a label, or a mutant names a case that is not pinned.
+        If there is no mutant, two cases share a label, a mutant names a case that is not pinned, a mutant is equal to the
+        statement, or a mutant or a check names no part of a statement that has parts.
     TypeError
         If title, paper, pinned cases, mutants, `cases` or `covers` are of another kind than stated above.
     """
@@ -144,6 +168,7 @@ class Claim:
     cases: Callable[[], SearchStrategy[Any]] | None = None
     covers: Callable[[Any], str | None] | None = None
     conjecture: bool = False
+    parts: Sequence[str] = ()
     checks: list[Check] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -158,6 +183,16 @@ class Claim:
         for mutant in self.mutants:
             if mutant.on and mutant.on not in labels:
                 raise ValueError(f"Mutant {mutant.name!r} of {self.id} needs a pinned case, got on={mutant.on!r}.")
+            if self.statement is not None and mutant.statement == self.statement:
+                raise ValueError(
+                    f"Mutant {mutant.name!r} of {self.id} needs a statement other than the claim's (a wrong one), got the same."
+                )
+            self._check_part(mutant.part, f"Mutant {mutant.name!r} of {self.id}", needed=bool(self.parts))
+
+    def _check_part(self, part: str, who: str, *, needed: bool) -> None:
+        if part not in self.parts and (part or needed):
+            names = ", ".join(map(repr, self.parts)) or "none: the statement is one"
+            raise ValueError(f"{who} needs a part of the statement ({names}), got part={part!r}.")
 
     def _check_kinds(self) -> None:
         """Refuse what only a report, long after the run, would trip over."""
@@ -175,30 +210,51 @@ class Claim:
                 raise TypeError(f"{who} a function for {name}, got {value!r}.")
 
     def symbolic(self, function: CheckFunction) -> CheckFunction:
-        """Register a check of the symbolic rung on one case (decorator)."""
+        """Register a check of the symbolic rung on one case, of the whole statement (decorator)."""
         return self._register(Rung.SYMBOLIC, function)
 
     def certified(self, function: CheckFunction) -> CheckFunction:
-        """Register a check of the certified rung on one case (decorator)."""
+        """Register a check of the certified rung on one case, of the whole statement (decorator)."""
         return self._register(Rung.CERTIFIED, function)
 
     def sampled(self, function: CheckFunction) -> CheckFunction:
-        """Register a check of the sampled rung on one case (decorator)."""
+        """Register a check of the sampled rung on one case, of the whole statement (decorator)."""
         return self._register(Rung.SAMPLED, function)
 
-    def for_all(self, rung: Rung) -> Callable[[CheckFunction], CheckFunction]:
-        """Register a check that covers every case at once; it is called with None as its case (decorator).
+    def on_cases(self, rung: Rung, *, part: str) -> Callable[[CheckFunction], CheckFunction]:
+        """Register a check of one part of the statement on one case (decorator).
 
         Raises
         ------
-        TypeError
-            If `rung` is none, for example where the decorator is written without its argument.
+        TypeError, ValueError
+            If `rung` is none, or `part` is none of the statement's.
+        """
+        _check_kind(rung, Rung, f"Claim {self.id} needs on_cases(SYMBOLIC, ...), (CERTIFIED, ...) or (SAMPLED, ...)")
+        return lambda function: self._register(rung, function, part=part)
+
+    def for_all(self, rung: Rung, *, part: str = "", scope: str = "") -> Callable[[CheckFunction], CheckFunction]:
+        """Register a check that covers every case at once; it is called with None as its case (decorator).
+
+        Parameters
+        ----------
+        rung : Rung
+        part, scope : str
+            What it shows, if less than the whole statement for every instance; see `Check`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `rung` is none, for example where the decorator is written without its argument, or `part` is none of the
+            statement's.
         """
         _check_kind(rung, Rung, f"Claim {self.id} needs for_all(SYMBOLIC), for_all(CERTIFIED) or for_all(SAMPLED)")
-        return lambda function: self._register(rung, function, once=True)
+        return lambda function: self._register(rung, function, once=True, part=part, scope=scope)
 
-    def _register(self, rung: Rung, function: CheckFunction, *, once: bool = False) -> CheckFunction:
-        self.checks.append(Check(function.__name__, rung, function, once))
+    def _register(
+        self, rung: Rung, function: CheckFunction, *, once: bool = False, part: str = "", scope: str = ""
+    ) -> CheckFunction:
+        self._check_part(part, f"check {function.__name__} of {self.id}", needed=False)
+        self.checks.append(Check(function.__name__, rung, function, once, part, scope))
         return function
 
     def case(self, label: str) -> Any:

@@ -61,11 +61,14 @@ class Evidence:
         The steps of a derivation, each with what it says, so that a proof assistant can be asked.
     kernel : tuple of KernelCheck
         What a proof assistant said of them and of the certificate, if it was asked.
+    silent : bool
+        Whether the statement (or the part of it that the check is about) does not speak of the case; only of inconclusive
+        evidence. Such a case does not weaken a claim.
 
     Raises
     ------
     ValueError
-        If the rung may not give the verdict, or a refutation comes without a witness.
+        If the rung may not give the verdict, a refutation comes without a witness, or a verdict is given in silence.
     """
 
     verdict: Verdict
@@ -81,6 +84,7 @@ class Evidence:
     plots: tuple[Plot, ...] = ()
     steps: tuple[Step, ...] = ()
     kernel: tuple[KernelCheck, ...] = ()
+    silent: bool = False
 
     def __post_init__(self) -> None:
         if self.verdict not in MAY_SAY[self.rung]:
@@ -89,6 +93,9 @@ class Evidence:
             raise ValueError(
                 f"Evidence needs a witness exactly when it refutes, got {self.verdict} and {self.witness!r}."
             )
+
+        if self.silent and self.verdict is not Verdict.INCONCLUSIVE:
+            raise ValueError(f"Evidence needs to be inconclusive where the statement is silent, got {self.verdict}.")
 
     @property
     def refutes(self) -> bool:

@@ -208,6 +208,6 @@ def exact_evidence(
     )
 
 
-def cannot_say(rung: Rung, reason: str) -> Evidence:
-    """Return inconclusive evidence: why, and what would decide."""
-    return Evidence(Verdict.INCONCLUSIVE, rung, reason)
+def cannot_say(rung: Rung, reason: str, *, silent: bool = False) -> Evidence:
+    """Return inconclusive evidence: why, and what would decide; `silent` where the statement does not speak of the case."""
+    return Evidence(Verdict.INCONCLUSIVE, rung, reason, silent=silent)

@@ -40,6 +40,12 @@ class Task:
         """The address of the task, and of its random streams."""
         return (self.claim.id, self.mutant.name if self.mutant else "", self.label, self.check.name)
 
+    @property
+    def is_audit(self) -> bool:
+        """Whether a check is tried on a mutant that it need not refute, but must not find true."""
+        mutant, check = self.mutant, self.check
+        return mutant is not None and not (check.rung is mutant.by and check.once == (not mutant.on))
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -51,13 +57,26 @@ class Finding:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PartReport:
+    """How firm one part of a statement is, and of what; `scope` is empty if of everything that the statement speaks of."""
+
+    part: str
+    verdict: Verdict
+    scope: str = ""
+
+
 @dataclass(frozen=True)
 class ClaimReport:
-    """What a run found of one claim."""
+    """What a run found of one claim.
+
+    `audits` are exact checks tried on the mutants that they need not refute; what finds a mutant true voids the claim.
+    """
 
     claim: Claim
     findings: tuple[Finding, ...]
     mutant_findings: tuple[Finding, ...]
+    audits: tuple[Finding, ...] = ()
 
     @property
     def by_case(self) -> dict[str, list[Finding]]:
@@ -69,16 +88,58 @@ class ClaimReport:
 
     @property
     def verdict(self) -> Verdict:
-        """Refuted if any rung refutes; proved for all cases at once if so shown; else the weakest over the cases."""
+        """Refuted if any check refutes; inconclusive if the claim is void; else as firm as its least firm part."""
         if any(finding.evidence.refutes for finding in self.findings):
             return Verdict.REFUTED
-        cases = self.by_case
-        universal = strongest([f.evidence.verdict for f in cases.pop("", [])])
-        single = weakest([strongest([f.evidence.verdict for f in found]) for found in cases.values()])
-        verdict = strongest([universal, single])
+        if self.voids:
+            return Verdict.INCONCLUSIVE
+        verdict = weakest([part.verdict for part in self.parts])
         if self.claim.conjecture and verdict in (Verdict.PROVED, Verdict.CERTIFIED):
             return Verdict.SUPPORTED
         return verdict
+
+    @property
+    def word(self) -> str:
+        """The verdict, with its scope where it is proved only of instances: "proved for 9 named cases"."""
+        verdict = self.verdict
+        scopes = dict.fromkeys(part.scope for part in self.parts if part.verdict is verdict and part.scope)
+        return f"{verdict} for {'; '.join(scopes)}" if verdict is Verdict.PROVED and scopes else str(verdict)
+
+    @property
+    def parts(self) -> tuple[PartReport, ...]:
+        """How firm each part of the statement is: the strongest of its rungs, each as firm as its least firm check.
+
+        Rungs are routes to the same sentence, so one suffices. Within a rung every check must hold: those that cover
+        every case, or on every case those that judge cases.
+        """
+        return tuple(self._part(part) for part in (self.claim.parts or ("",)))
+
+    def _part(self, part: str) -> PartReport:
+        own = [f for f in self.findings if f.task.check.covers(part) and not f.evidence.silent]
+        once = [finding for finding in own if finding.task.check.once]
+        labels = dict.fromkeys(finding.task.label for finding in own if not finding.task.check.once)
+        universal, single = (
+            _by_routes(once),
+            weakest([_by_routes([f for f in own if f.task.label == n]) for n in labels]),
+        )
+        if strongest([universal, single]) is universal and universal.is_positive:
+            scopes = {f.task.check.scope for f in once if f.evidence.verdict is universal and f.task.check.scope}
+            return PartReport(part, universal, "; ".join(sorted(scopes)))
+        return PartReport(part, strongest([universal, single]), f"{len(labels)} named cases")
+
+    @property
+    def voids(self) -> list[Finding]:
+        """The exact findings that a mutant is true, one for each mutant and rung all of whose checks say so.
+
+        Such a rung cannot tell the claim from a false statement: what it says of the claim is worth nothing.
+        """
+        groups: dict[tuple[int, Rung, bool], list[Finding]] = {}
+        for finding in (*self.mutant_findings, *self.audits):
+            check, mutant = finding.task.check, finding.task.mutant
+            if mutant is not None and check.covers(mutant.part):
+                groups.setdefault((id(mutant), check.rung, check.once), []).append(finding)
+        exact = (Verdict.PROVED, Verdict.CERTIFIED)
+        return [found[0] for found in groups.values() if all(f.evidence.verdict in exact for f in found)]
 
     def by_rung(self, rung: Rung) -> tuple[Verdict, int, int] | None:
         """Return a rung's verdict, on how many of its findings it is positive, and how many there are.
@@ -94,7 +155,8 @@ class ClaimReport:
 
     def refuting(self, mutant: Mutant) -> Finding | None:
         """Return the finding by which the named rung refuted a mutant, or None if it survived."""
-        return next((f for f in self.mutant_findings if f.task.mutant is mutant and f.evidence.refutes), None)
+        found = (f for f in self.mutant_findings if f.task.mutant is mutant and not f.task.is_audit)
+        return next((f for f in found if f.evidence.refutes), None)
 
     @property
     def survivors(self) -> list[Mutant]:
@@ -154,6 +216,12 @@ class RunReport:
     def exit_code(self) -> int:
         """0: it holds; 1: a claim is refuted; 2: a claim could not be read; 3: inconclusive, or a mutant survived."""
         return 2 if self.unread else {"holds": 0, "refuted": 1, "inconclusive": 3}[self.verdict]
+
+
+def _by_routes(findings: Sequence[Finding]) -> Verdict:
+    """Return the strongest of the rungs, each as firm as its least firm check: one rung suffices, a check of it does not."""
+    rungs = [[f.evidence.verdict for f in findings if f.task.check.rung is rung] for rung in Rung]
+    return strongest([weakest(verdicts) for verdicts in rungs if verdicts])
 
 
 FINDING_COLUMNS = (

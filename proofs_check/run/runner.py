@@ -50,6 +50,22 @@ def plan(claims: Sequence[Claim], cases: Sequence[Any] | None = None) -> list[Ta
     return tasks
 
 
+def audits(claim: Claim) -> list[Task]:
+    """Return the tasks that try each exact check on the mutants that it need not refute: on every case, or on theirs.
+
+    A check that finds a false statement true proves nothing of the true one, for example one that does not read the
+    parameter which is wrong. Of samples this is not asked: they tell apart only what is further off than their width.
+    """
+    tasks = [
+        Task(claim, check, None if check.once else claim.case(mutant.on), mutant)
+        for check in claim.checks
+        if check.rung is not Rung.SAMPLED
+        for mutant in claim.mutants
+        if check.covers(mutant.part) and (check.once or mutant.on)
+    ]
+    return [task for task in tasks if task.is_audit]
+
+
 def run(
     claims: Sequence[Claim],
     *,
@@ -104,7 +120,7 @@ def run(
         findings.append(perform(task, Trial(PROFILES[profile], seed, task.key, alpha, workplace)))
         if on_finding is not None:
             on_finding(findings[-1])
-    reports = tuple(_collect(claim, findings) for claim in claims)
+    reports = tuple(_collect(claim, findings, _audited(claim, profile, seed)) for claim in claims)
     labels = tuple(str(case) for case in cases or ())
     return RunReport(reports, PROFILES[profile], seed, alpha, time.perf_counter() - started, labels, not_covered)
 
@@ -151,10 +167,15 @@ def _shortened(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _collect(claim: Claim, findings: Sequence[Finding]) -> ClaimReport:
+def _audited(claim: Claim, profile: str, seed: int) -> tuple[Finding, ...]:
+    return tuple(perform(task, Trial(PROFILES[profile], seed, task.key, FALSE_ALARMS)) for task in audits(claim))
+
+
+def _collect(claim: Claim, findings: Sequence[Finding], audited: tuple[Finding, ...]) -> ClaimReport:
     own = [finding for finding in findings if finding.task.claim is claim]
     return ClaimReport(
         claim,
         tuple(f for f in own if f.task.mutant is None),
         tuple(f for f in own if f.task.mutant is not None),
+        audited,
     )

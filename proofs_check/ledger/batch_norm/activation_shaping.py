@@ -73,23 +73,27 @@ def _schedules() -> SearchStrategy[Schedule]:
     return st.integers(-12, -3).map(lambda k: Schedule(Fraction(k, 20)))
 
 
+POWER, GROWTH = PARTS = (
+    "the power of the gain",
+    "the growth in networks",
+)
 claim = Claim(
     id="B15",
     title="Gains (l+1)^e bound the gradients of shaped networks if and only if e < -1/4: growth goes with the fourth power",
     paper=BATCH_NORM,
-    statement=ShapingLaw(),
+    statement=ShapingLaw(), parts=PARTS,
     pinned=[Schedule(Fraction(-1, 5)), Schedule(Fraction(-2, 5))],
     cases=_schedules,
     conjecture=True,
     mutants=[
-        Mutant("square: threshold -1/2", ShapingLaw(power=2), on="e=-2/5", by=SAMPLED),
-        Mutant("square: threshold -1/2, by the sum", ShapingLaw(power=2), on="", by=SYMBOLIC),
-        Mutant("sixth power", ShapingLaw(power=6), on="e=-1/5", by=SAMPLED),
+        Mutant("square: threshold -1/2", ShapingLaw(power=2), on="e=-2/5", by=SAMPLED, part=GROWTH),
+        Mutant("square: threshold -1/2, by the sum", ShapingLaw(power=2), on="", by=SYMBOLIC, part=POWER),
+        Mutant("sixth power", ShapingLaw(power=6), on="e=-1/5", by=SAMPLED, part=GROWTH),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=POWER)
 def order_of_the_deviation(statement: ShapingLaw, _: None, __: Trial) -> Evidence:
     """For independent Gaussian entries the growth (E s'^2/E s^2 - 1)/2 begins at alpha^power."""
     alpha, t, u = sp.symbols("alpha t u")
@@ -113,7 +117,7 @@ def order_of_the_deviation(statement: ShapingLaw, _: None, __: Trial) -> Evidenc
     return proof.evidence("expansion in the gain")
 
 
-@claim.sampled
+@claim.on_cases(SAMPLED, part=GROWTH)
 def sampled_networks(statement: ShapingLaw, case: Schedule, trial: Trial) -> Evidence:
     """Count groups of networks whose growth over the layers 60..200 is outside c sum alpha^power, with a margin for noise."""
     total = [gain_sum(case.exponent, depth, statement.power).ball(15) for depth in (FIRST, LAST)]

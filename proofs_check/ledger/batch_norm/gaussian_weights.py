@@ -88,23 +88,28 @@ def _wide_batches() -> SearchStrategy[GaussianBatch]:
     return st.builds(lambda m, centred: GaussianBatch(m + centred, centred), st.integers(5, 7), st.booleans())
 
 
+GROWTH, DRIFT = PARTS = (
+    "growth of squared gradients",
+    "drift of a square batch",
+)
 claim = Claim(
     id="B14",
     title="With Gaussian weights squared gradients grow by (m-1)/(m-2) a layer, and a square batch moves away from isometry",
     paper=BATCH_NORM,
     statement=GaussianGrowth(),
+    parts=PARTS,
     pinned=[GaussianBatch(6), GaussianBatch(8, centred=True)],
     cases=_wide_batches,
     conjecture=True,
     mutants=[
-        Mutant("m/(m-2): no projection", GaussianGrowth(lambda m: m / (m - 2)), on="n=6", by=SAMPLED),
-        Mutant("m/(m-2), by algebra", GaussianGrowth(lambda m: m / (m - 2)), on="", by=SYMBOLIC),
-        Mutant("Gaussian weights orthogonalise", GaussianGrowth(drift=(-10.0, 0.0)), on="n=6", by=SAMPLED),
+        Mutant("m/(m-2): no projection", GaussianGrowth(lambda m: m / (m - 2)), on="n=6", by=SAMPLED, part=GROWTH),
+        Mutant("m/(m-2), by algebra", GaussianGrowth(lambda m: m / (m - 2)), on="", by=SYMBOLIC, part=GROWTH),
+        Mutant("Gaussian weights orthogonalise", GaussianGrowth(drift=(-10.0, 0.0)), on="n=6", by=SAMPLED, part=DRIFT),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=GROWTH)
 def in_mean_field(statement: GaussianGrowth, _: None, __: Trial) -> Evidence:
     """E 1/chi^2_m = 1/(m-2) by the density, times the share that the projection keeps."""
     m = sp.Symbol("m", positive=True)

@@ -119,8 +119,10 @@ def by_parts(statement: IsometricGradient, _: None, __: Trial) -> Evidence:
     for above in (1, 2):
         exact = a2 + (1 - diagonal_share()) ** above * s2
         proof.equal(f"{above} layers above", statement.norm(d, above, a2, s2), exact, is_statement=True)
-    step = statement.norm(d, 3, a2, s2) - statement.norm(d, 2, a2, (1 - diagonal_share()) * s2)
-    proof.equal("one layer more", step, 0, is_statement=True)
+    k = sp.Symbol("k", integer=True, positive=True)
+    step = statement.norm(d, k + 1, a2, s2) - statement.norm(d, k, a2, (1 - diagonal_share()) * s2)
+    proof.equal("one layer more, whatever their number", sp.powsimp(sp.expand(step / statement.kept(d) ** k)), 0)
+    proof.uses("w.Aw = 0 for antisymmetric A, and A and S are orthogonal, in every dimension (shown for 3 x 3)")
     return proof.evidence("rotation by independent Haar matrices, induction over layers")
 
 

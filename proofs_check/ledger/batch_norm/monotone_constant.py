@@ -65,22 +65,33 @@ class MonotoneConstant:
         )
 
 
+LEMMA, ORDER = PARTS = (
+    "where two densities of one variance change sign",
+    "order and floor of the constants",
+)
 claim = Claim(
     id="B4b",
     title="The sharp constant c_d decreases in the width, to 0.637348: it is above that at every width",
     paper=BATCH_NORM,
     statement=MonotoneConstant(),
+    parts=PARTS,
     pinned=tuple(map(Width, (2, 10, 100))),
     cases=lambda: cases.widths(30),
     mutants=[
-        Mutant("it increases", MonotoneConstant(sign=-1), on="d=10", by=CERTIFIED),
-        Mutant("above 13/20", MonotoneConstant(floor=lambda: Number.of(Fraction(13, 20))), on="d=100", by=CERTIFIED),
-        Mutant("compared at one share", MonotoneConstant(shares=lambda d: d / d), on="", by=SYMBOLIC),
+        Mutant("it increases", MonotoneConstant(sign=-1), on="d=10", by=CERTIFIED, part=ORDER),
+        Mutant(
+            "above 13/20",
+            MonotoneConstant(floor=lambda: Number.of(Fraction(13, 20))),
+            on="d=100",
+            by=CERTIFIED,
+            part=ORDER,
+        ),
+        Mutant("compared at one share", MonotoneConstant(shares=lambda d: d / d), on="", by=SYMBOLIC, part=LEMMA),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=LEMMA)
 def by_three_sign_changes(statement: MonotoneConstant, _: None, __: Trial) -> Evidence:
     """Count the sign changes of the difference of two densities, and interpolate the logarithm there."""
     d, x, y, k = sp.symbols("d x y k", positive=True)
@@ -105,7 +116,7 @@ def by_three_sign_changes(statement: MonotoneConstant, _: None, __: Trial) -> Ev
     return proof.evidence("signs - + - + of the difference of densities, at every width and share")
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=ORDER)
 def by_balls_at_two_widths(statement: MonotoneConstant, case: Width, _: Trial) -> Evidence:
     """Enclose c_d - c_{d+1} and c_d - floor."""
     constants = [sharp_constant(width).constant.ball(DIGITS) for width in (case.width, case.width + 1)]

@@ -82,33 +82,39 @@ class OneStepLaw:
         )
 
 
+MEAN, PLANE = PARTS = (
+    "the mean change is E log Q",
+    "its closed form for d = 2",
+)
 claim = Claim(
     id="B2",
     title="One Haar layer with batch norm changes the isometry gap by E log Q on average",
     paper=BATCH_NORM,
     statement=OneStepLaw(),
+    parts=PARTS,
     pinned=(*cases.PINNED[:-1], cases.one_small(10, Fraction(1, 20))),
     cases=cases.spectra,
     mutants=[
-        Mutant("-Var/2", OneStepLaw(half_variance), on="1/2 3/4 1 7/4", by=CERTIFIED),
-        Mutant("-Var/2, sampled", OneStepLaw(half_variance), on="1..8", by=SAMPLED),
-        Mutant("the Gaussian length kept", OneStepLaw(without_length), on="3 1/2 1/2 1/2 1/2", by=SAMPLED),
-        Mutant("the Gaussian length kept, by balls", OneStepLaw(without_length), on="1..8", by=CERTIFIED),
+        Mutant("-Var/2", OneStepLaw(half_variance), on="1/2 3/4 1 7/4", by=CERTIFIED, part=MEAN),
+        Mutant("-Var/2, sampled", OneStepLaw(half_variance), on="1..8", by=SAMPLED, part=MEAN),
+        Mutant("the Gaussian length kept", OneStepLaw(without_length), on="3 1/2 1/2 1/2 1/2", by=SAMPLED, part=MEAN),
+        Mutant("the Gaussian length kept, by balls", OneStepLaw(without_length), on="1..8", by=CERTIFIED, part=MEAN),
         Mutant(
             "d = 2: log of the geometric mean",
             OneStepLaw(plane=lambda root: sp.log(root) / 2),
             on="plane 1:3",
             by=SYMBOLIC,
+            part=PLANE,
         ),
     ],
 )
 
 
-@claim.symbolic
+@claim.on_cases(SYMBOLIC, part=PLANE)
 def in_the_plane(statement: OneStepLaw, case: Spectrum, _: Trial) -> Evidence:
     """d = 2, Q = 1 + s cos t: d/ds E log Q = (1 - E 1/Q)/s with E 1/Q = (1 - s^2)^{-1/2}; compare derivatives and s = 0."""
     if case.width != 2:
-        return cannot_say(Rung.SYMBOLIC, "a closed form is stated for d = 2 only; balls decide")
+        return cannot_say(Rung.SYMBOLIC, "a closed form is stated for d = 2 only", silent=True)
     r, t, s = sp.symbols("r t s", positive=True)
     proof = Derivation().uses("E 1/(1 + s cos t) = 1/sqrt(1 - s^2) for t uniform on the circle (residue theorem)")
     cosine = (1 - t**2) / (1 + t**2)
@@ -122,7 +128,7 @@ def in_the_plane(statement: OneStepLaw, case: Spectrum, _: Trial) -> Evidence:
     return proof.evidence("closed form for d = 2, every spectrum")
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=MEAN)
 def by_two_routes(statement: OneStepLaw, case: Spectrum, trial: Trial) -> Evidence:
     """Compare balls of the stated value with the series of moments, or with the closed form for d = 2."""
     digits = trial.profile.digits
@@ -140,7 +146,7 @@ def by_two_routes(statement: OneStepLaw, case: Spectrum, trial: Trial) -> Eviden
     return Evidence(Verdict.CERTIFIED, Rung.CERTIFIED, "two routes agree", figures, Figure("within", agree))
 
 
-@claim.sampled
+@claim.on_cases(SAMPLED, part=MEAN)
 def sampled_layers(statement: OneStepLaw, case: Spectrum, trial: Trial) -> Evidence:
     """Test the mean of (1/d) sum log a_i over whole Haar matrices."""
     expected = float(statement.change(case.values).ball(15))

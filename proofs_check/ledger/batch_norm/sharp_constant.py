@@ -94,7 +94,7 @@ claim = Claim(
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, scope="d = 2, 3, 10")
 def by_equal_variables(statement: Contraction, _: None, __: Trial) -> Evidence:
     """Check the hypotheses of the equal variable theorem and the convexity of the ratio; then both constants are one number."""
     t, x, u, y = sp.symbols("t x u y", positive=True)

@@ -54,24 +54,29 @@ class ConvergenceRate:
         )
 
 
+RATE, LAW = PARTS = (
+    "the rate of the bias",
+    "the law of the correlation",
+)
 claim = Claim(
     id="D23",
     title="Shaped networks of width and depth n approach the law of the SDE at rate 1/n",
     paper=COVARIANCE_SDE,
     statement=ConvergenceRate(),
+    parts=PARTS,
     pinned=(SYMMETRIC, ONE_SIDED, LINEAR),
     cases=slopes,
     conjecture=True,
     mutants=[
-        Mutant("rate 1/n^2", ConvergenceRate(order=Fraction(2)), on=str(SYMMETRIC), by=CERTIFIED),
-        Mutant("rate n^-1/2", ConvergenceRate(order=Fraction(1, 2)), on=str(SYMMETRIC), by=CERTIFIED),
-        Mutant("rate n^-1/2, linear", ConvergenceRate(order=Fraction(1, 2)), on=str(LINEAR), by=CERTIFIED),
-        Mutant("time halved", ConvergenceRate(time=Fraction(1, 2)), on=str(SYMMETRIC), by=SAMPLED),
+        Mutant("rate 1/n^2", ConvergenceRate(order=Fraction(2)), on=str(SYMMETRIC), by=CERTIFIED, part=RATE),
+        Mutant("rate n^-1/2", ConvergenceRate(order=Fraction(1, 2)), on=str(SYMMETRIC), by=CERTIFIED, part=RATE),
+        Mutant("rate n^-1/2, linear", ConvergenceRate(order=Fraction(1, 2)), on=str(LINEAR), by=CERTIFIED, part=RATE),
+        Mutant("time halved", ConvergenceRate(time=Fraction(1, 2)), on=str(SYMMETRIC), by=SAMPLED, part=LAW),
     ],
 )
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=RATE)
 def bias_of_the_log_norm(statement: ConvergenceRate, case: Slopes, trial: Trial) -> Evidence:
     """Compare n (E log R) + 1 at n = 400 and 1600 in balls: the ratio is 4^order within a factor 1.3."""
     with working_bits(160):
@@ -89,7 +94,7 @@ def bias_of_the_log_norm(statement: ConvergenceRate, case: Slopes, trial: Trial)
         return from_slack(slack, "ratio of biases", f"{case}: ratio {ratio.str(6)}", *figures)
 
 
-@claim.sampled
+@claim.on_cases(SAMPLED, part=LAW)
 def correlations_of_narrow_networks(statement: ConvergenceRate, case: Slopes, trial: Trial) -> Evidence:
     """Compare artanh rho at width and depth 50 with the SDE's law, up to noise and the measured bias of order 1/n."""
     if case.strength > 4 or (case.c_plus + case.c_minus != 0 and case.strength > 1):

@@ -79,38 +79,52 @@ def _stationary_below_zero(b: Fraction) -> str:
 
 
 POINTS = (Fraction(3), Fraction(1, 2), Fraction(0), Fraction(-1, 2), Fraction(-1), Fraction(-3))
+DENSITIES, BEHAVIOUR = PARTS = (
+    "scale and speed densities",
+    "the long-time behaviour by b",
+)
 claim = Claim(
     id="D15",
     title="The squared norm explodes with positive probability iff b > 0, vanishes for -1 < b <= 0, is stationary iff b < -1",
     paper=COVARIANCE_SDE,
     statement=FellerClassification(),
+    parts=PARTS,
     pinned=tuple(Rate(b) for b in POINTS),
     cases=lambda: rates(Fraction(-5), Fraction(5)),
     mutants=[
-        Mutant("explodes at b = 0", FellerClassification(_explodes_at_zero), on=str(Rate(Fraction(0))), by=SYMBOLIC),
+        Mutant(
+            "explodes at b = 0",
+            FellerClassification(_explodes_at_zero),
+            on=str(Rate(Fraction(0))),
+            by=SYMBOLIC,
+            part=BEHAVIOUR,
+        ),
         Mutant(
             "explodes only above 1",
             FellerClassification(_explodes_above_one),
             on=str(Rate(Fraction(1, 2))),
             by=SYMBOLIC,
+            part=BEHAVIOUR,
         ),
         Mutant(
             "stationary for every b < 0",
             FellerClassification(_stationary_below_zero),
             on=str(Rate(Fraction(-1, 2))),
             by=SYMBOLIC,
+            part=BEHAVIOUR,
         ),
         Mutant(
             "scale density v^(b+1) e^(-bv)",
             FellerClassification(scale=lambda v, b: v ** (b + 1) * sp.exp(-b * v)),
             on="",
             by=SYMBOLIC,
+            part=DENSITIES,
         ),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=DENSITIES)
 def scale_and_speed(statement: FellerClassification, _: None, __: Trial) -> Evidence:
     """The scale function is harmonic, the speed density is 2/(sigma^2 s), and log V is a martingale plus b(V-1) - 1."""
     v = sp.Symbol("v", positive=True)
@@ -126,7 +140,7 @@ def scale_and_speed(statement: FellerClassification, _: None, __: Trial) -> Evid
     return proof.evidence("scale and speed densities for every b")
 
 
-@claim.symbolic
+@claim.on_cases(SYMBOLIC, part=BEHAVIOUR)
 def by_exponents(statement: FellerClassification, case: Rate, _: Trial) -> Evidence:
     """Decide both of Feller's integrals and recurrence by exponents."""
     norm = NormDiffusion(case.b)

@@ -57,19 +57,32 @@ NO_SHAPE = FiniteNorm(first=lambda _: sp.Integer(-1), second=lambda _: sp.Ration
 RELU = Slopes(Fraction(0), Fraction(-10))
 """s_- = 0 at n = 100: unshaped relu, delta = 1."""
 
+VARIANCE, LOGARITHM = PARTS = (
+    "the variance of R",
+    "the mean of log R",
+)
 claim = Claim(
     id="D6",
     title="The squared norm at finite width has n Var R = 2 + 3 delta^2 and n E log R = -(2+3delta^2)/2 + m2/n + O(n^-2)",
     paper=COVARIANCE_SDE,
     statement=FiniteNorm(),
+    parts=PARTS,
     pinned=(SYMMETRIC, ONE_SIDED, LINEAR, RELU),
     cases=slopes,
     mutants=[
-        Mutant("3 delta^2 dropped", FiniteNorm(variance=lambda _: sp.Integer(2)), on="", by=SYMBOLIC),
-        Mutant("n E log R = -1 - 1/(3n) always", NO_SHAPE, on=str(SYMMETRIC), by=CERTIFIED),
-        Mutant("no 1/n term", FiniteNorm(second=lambda delta: 0 * delta), on=str(LINEAR), by=CERTIFIED),
-        Mutant("no 1/n term, relu", FiniteNorm(second=lambda delta: 0 * delta), on=str(RELU), by=CERTIFIED),
-        Mutant("3 delta^2 dropped, layers", FiniteNorm(variance=lambda _: sp.Integer(2)), on=str(RELU), by=SAMPLED),
+        Mutant("3 delta^2 dropped", FiniteNorm(variance=lambda _: sp.Integer(2)), on="", by=SYMBOLIC, part=VARIANCE),
+        Mutant("n E log R = -1 - 1/(3n) always", NO_SHAPE, on=str(SYMMETRIC), by=CERTIFIED, part=LOGARITHM),
+        Mutant("no 1/n term", FiniteNorm(second=lambda delta: 0 * delta), on=str(LINEAR), by=CERTIFIED, part=LOGARITHM),
+        Mutant(
+            "no 1/n term, relu", FiniteNorm(second=lambda delta: 0 * delta), on=str(RELU), by=CERTIFIED, part=LOGARITHM
+        ),
+        Mutant(
+            "3 delta^2 dropped, layers",
+            FiniteNorm(variance=lambda _: sp.Integer(2)),
+            on=str(RELU),
+            by=SAMPLED,
+            part=VARIANCE,
+        ),
     ],
 )
 
@@ -93,7 +106,7 @@ def by_cumulants(statement: FiniteNorm, _: None, __: Trial) -> Evidence:
     return proof.evidence("cumulants of the mean of n terms")
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=LOGARITHM)
 def against_frullani(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evidence:
     """Enclose n E log R and compare with the two coefficients: the remainder is below 40 n^-2 (4 n^-2 for delta = 0)."""
     delta, n = case.shape.delta, case.width
@@ -107,7 +120,7 @@ def against_frullani(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evide
         return from_slack(bound - remainder, "remainder below its bound", str(case), *figures, sharpness=sharpness)
 
 
-@claim.sampled
+@claim.on_cases(SAMPLED, part=VARIANCE)
 def variance_of_layers(statement: FiniteNorm, case: Slopes, trial: Trial) -> Evidence:
     """Test n E (R-1)^2 = stated; its fourth moment n^2 E (R-1)^4 is known, and so the variance of the samples."""
     delta, n = case.shape.delta, case.width

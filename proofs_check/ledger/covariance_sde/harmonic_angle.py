@@ -74,6 +74,10 @@ def by_two_conditionings(statement: ConservedAngle, _: None, __: Trial) -> Evide
     )
     drift = limit_drift(rho, sp.Integer(statement.strength)) + noise_drift(rho)
     derivative = one_dimensional_generator(statement.function(rho), rho, drift, (1 - rho**2) ** 2)
+    slope = sp.diff(statement.function(rho), rho)
+    flat = sp.diff(slope**2 * (1 - rho**2), rho)
+    proof.equal("the function is arcsin up to scale and shift", angular_form(flat, rho), 0)
+    proof.holds("the network is linear", statement.strength == 0)
     proof.equal("generator of the function", angular_form(derivative, rho), 0, is_statement=True)
     return proof.evidence("two conditionings of one Gaussian", sharpness=Figure("holds at finite n", "exactly"))
 

@@ -62,7 +62,7 @@ def deep_linear_networks() -> SearchStrategy[Linear]:
 CASE = Linear(400, 400, Fraction(0))
 claim = Claim(
     id="D11",
-    title="artanh rho_T of a linear network from rho_0 = 0 is the hyperbolic distance of Brownian motion to a geodesic",
+    title="artanh rho_T of a linear network from rho_0 = 0 is dY = tanh(Y)/2 dt + dB at time T, with an explicit density",
     paper=COVARIANCE_SDE,
     statement=HyperbolicLaw(),
     pinned=(CASE,),

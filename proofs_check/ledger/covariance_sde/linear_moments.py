@@ -60,7 +60,7 @@ class LinearMoments:
 
 claim = Claim(
     id="D8",
-    title="Moments, log-determinants and products of the linear network's covariance are exact at every width and depth",
+    title="A linear layer multiplies det V by 1 - 1/n and 2 V12^2 + V11 V22 by 1 + 2/n at every width, and n E log R = -1 - 1/(3n) + O(n^-3)",
     paper=COVARIANCE_SDE,
     statement=LinearMoments(),
     pinned=(Linear(5, 6), Linear(50, 50), Linear(200, 100, Fraction(-1, 2))),
@@ -86,6 +86,13 @@ def by_isserlis(statement: LinearMoments, _: None, __: Trial) -> Evidence:
     n = sp.Symbol("n", positive=True)
     (ab, ac), (cb, cc) = second_moment_matrix(n)
     proof = Derivation().uses("Isserlis' theorem")
+    proof.uses(
+        "log x - psi(x) = 1/(2x) + 1/(12x^2) - r, 0 <= r <= 1/(120 x^4) (DLMF 5.11.2 and 5.11(ii)); E log R = psi(n/2) - log(n/2)"
+    )
+    half = n / 2
+    proof.equal("the 1/n^2 of E log R", -1 / (12 * half**2), statement.correction / n**2, is_statement=True)
+    proof.equal("its 1/n", -1 / (2 * half), -1 / n)
+    proof.nonnegative("its remainder is below 4/(15 n^4)", 4 / (15 * n**4) - 1 / (120 * half**4), {n: "nonnegative"})
     product, determinant = statement.product(n), statement.determinant(n)
     proof.equal("E (V11 V22 + 2 V12^2)', part V11 V22", ab + 2 * cb, product, is_statement=True)
     proof.equal("E (V11 V22 + 2 V12^2)', part V12^2", ac + 2 * cc, 2 * product, is_statement=True)

@@ -60,24 +60,43 @@ class OneStepDrift:
         )
 
 
+KERNEL, ORDER = PARTS = (
+    "the drift at every width, and its limit",
+    "the order of the approach",
+)
 claim = Claim(
     id="D1",
     title="The drift of V^12 under shaped relu is exact at every width, and nu has the constant (c_+ - c_-)^2/(2 pi)",
     paper=COVARIANCE_SDE,
     statement=OneStepDrift(),
+    parts=PARTS,
     pinned=(SYMMETRIC, ONE_SIDED, LINEAR, Slopes(Fraction(2), Fraction(-1), Fraction(-4, 5), 25)),
     cases=slopes,
     mutants=[
-        Mutant("1/pi for 1/(2 pi)", OneStepDrift(lambda r: 2 * kernel_excess(r)), on="", by=SYMBOLIC),
-        Mutant("1/pi, quadrature", OneStepDrift(lambda r: 2 * kernel_excess(r)), on=str(SYMMETRIC), by=CERTIFIED),
-        Mutant("1/pi, neurons", OneStepDrift(lambda r: 2 * kernel_excess(r)), on=str(SYMMETRIC), by=SAMPLED),
-        Mutant("1/(4 pi), neurons", OneStepDrift(lambda r: kernel_excess(r) / 2), on=str(ONE_SIDED), by=SAMPLED),
-        Mutant("rate O(1/n) always", OneStepDrift(order=lambda *_: 2), on=str(ONE_SIDED), by=SYMBOLIC),
+        Mutant("1/pi for 1/(2 pi)", OneStepDrift(lambda r: 2 * kernel_excess(r)), on="", by=SYMBOLIC, part=KERNEL),
+        Mutant(
+            "1/pi, quadrature",
+            OneStepDrift(lambda r: 2 * kernel_excess(r)),
+            on=str(SYMMETRIC),
+            by=CERTIFIED,
+            part=KERNEL,
+        ),
+        Mutant(
+            "1/pi, neurons", OneStepDrift(lambda r: 2 * kernel_excess(r)), on=str(SYMMETRIC), by=SAMPLED, part=KERNEL
+        ),
+        Mutant(
+            "1/(4 pi), neurons",
+            OneStepDrift(lambda r: kernel_excess(r) / 2),
+            on=str(ONE_SIDED),
+            by=SAMPLED,
+            part=KERNEL,
+        ),
+        Mutant("rate O(1/n) always", OneStepDrift(order=lambda *_: 2), on=str(ONE_SIDED), by=SYMBOLIC, part=ORDER),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=KERNEL)
 def by_price_and_taylor(statement: OneStepDrift, _: None, __: Trial) -> Evidence:
     """Price's theorem, the kernel for all slopes, and the expansion of n kappa."""
     moments, (rho, up, down) = product_moments()
@@ -102,7 +121,7 @@ def by_price_and_taylor(statement: OneStepDrift, _: None, __: Trial) -> Evidence
     )
 
 
-@claim.symbolic
+@claim.on_cases(SYMBOLIC, part=ORDER)
 def order_of_the_approach(statement: OneStepDrift, case: Slopes, _: Trial) -> Evidence:
     """Compare the first order at which 2/(s_+^2 + s_-^2) departs from 1 with the stated one."""
     e = sp.Symbol("eps")
@@ -118,7 +137,7 @@ def order_of_the_approach(statement: OneStepDrift, case: Slopes, _: Trial) -> Ev
     )
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=KERNEL)
 def against_a_quadrature(statement: OneStepDrift, case: Slopes, _: Trial) -> Evidence:
     """Integrate c phi phi' over the angle in balls: (1/pi) int h(cos t) h(cos(t - theta)) dt, h = phi_s."""
     shape = case.shape
@@ -144,7 +163,7 @@ def against_a_quadrature(statement: OneStepDrift, case: Slopes, _: Trial) -> Evi
         return agree(mean, stated, "E V'^12 by quadrature", str(case), 25)
 
 
-@claim.sampled
+@claim.on_cases(SAMPLED, part=KERNEL)
 def antithetic_neurons_with_control(statement: OneStepDrift, case: Slopes, trial: Trial) -> Evidence:
     """Test E [C(x, y) + C(-x, -y)]/2 - x y = kappa excess(rho); the second moment is known to leading order."""
     shape = case.shape

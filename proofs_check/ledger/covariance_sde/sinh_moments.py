@@ -53,24 +53,31 @@ class SinhMoments:
 
 
 CASE = Linear(8, 4)
+SINH, BIAS = PARTS = (
+    "two moments of sinh",
+    "the bias of rho",
+)
 claim = Claim(
     id="D10",
-    title="sinh of the hyperbolic distance has exact first and second moments in a linear network",
+    title="sinh of the hyperbolic distance has exact first and second moments in a linear network, and rho a bias of -rho(1-rho^2)/(2n)",
     paper=COVARIANCE_SDE,
     statement=SinhMoments(),
+    parts=PARTS,
     pinned=(CASE, Linear(50, 20), Linear(200, 20, Fraction(-3, 5))),
     cases=linear_networks,
     covers=lambda case: None if case.width > 7 else "E sh^4, which bounds the noise of samples, needs n > 7",
     mutants=[
-        Mutant("E sh conserved", SinhMoments(first=lambda _: sp.Integer(1)), on="", by=SYMBOLIC),
-        Mutant("n/(n-2) for n/(n-3)", SinhMoments(second=lambda n: n / (n - 2)), on="", by=SYMBOLIC),
-        Mutant("E rho' = rho", SinhMoments(bias=lambda rho: 0 * rho), on=str(Linear(50, 20)), by=CERTIFIED),
-        Mutant("E sh conserved, networks", SinhMoments(first=lambda _: sp.Integer(1)), on=str(CASE), by=SAMPLED),
+        Mutant("E sh conserved", SinhMoments(first=lambda _: sp.Integer(1)), on="", by=SYMBOLIC, part=SINH),
+        Mutant("n/(n-2) for n/(n-3)", SinhMoments(second=lambda n: n / (n - 2)), on="", by=SYMBOLIC, part=SINH),
+        Mutant("E rho' = rho", SinhMoments(bias=lambda rho: 0 * rho), on=str(Linear(50, 20)), by=CERTIFIED, part=BIAS),
+        Mutant(
+            "E sh conserved, networks", SinhMoments(first=lambda _: sp.Integer(1)), on=str(CASE), by=SAMPLED, part=SINH
+        ),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=SINH)
 def by_chi_variables(statement: SinhMoments, _: None, __: Trial) -> Evidence:
     """The two factors from Gamma functions, their limits, and the generator on powers of sinh."""
     n = sp.Symbol("n", positive=True)
@@ -91,7 +98,7 @@ def by_chi_variables(statement: SinhMoments, _: None, __: Trial) -> Evidence:
     return proof.evidence("chi variables at every width", sharpness=Figure("holds at finite n", "exactly"))
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=BIAS)
 def mean_correlation_after_one_layer(statement: SinhMoments, case: Linear, trial: Trial) -> Evidence:
     """|n (E rho' - rho) - bias| <= |rho|/n by the hypergeometric series in balls; exact for rho = 0."""
     n = case.width
@@ -105,7 +112,7 @@ def mean_correlation_after_one_layer(statement: SinhMoments, case: Linear, trial
         return from_slack(slack, "bias of one layer", str(case), figure)
 
 
-@claim.sampled
+@claim.on_cases(SAMPLED, part=SINH)
 def networks(statement: SinhMoments, case: Linear, trial: Trial) -> Evidence:
     """Test E sh_d; its variance is exact by the second factor."""
     n, d = sp.Integer(case.width), case.depth

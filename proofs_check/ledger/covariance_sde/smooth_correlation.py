@@ -138,7 +138,8 @@ def by_ito(statement: SmoothCorrelation, _: None, __: Trial) -> Evidence:
     proof.equal(
         "at equal norms: (f2^2 v/4a^2)(1-rho)(1-2rho)", equal_norms, f2**2 * v / (4 * a**2) * (1 - rho) * (1 - 2 * rho)
     )
-    proof.equal("phi'' = 0: the linear network", found.subs(f2, 0), -rho * (1 - rho**2) / 2)
+    odd = limit_drift(rho, sp.Integer(statement.strength)) + noise_drift(rho)
+    proof.equal("phi'' = 0: the linear network", found.subs(f2, 0), odd)
     return proof.evidence("Ito's formula with symbolic derivatives")
 
 

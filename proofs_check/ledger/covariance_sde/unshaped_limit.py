@@ -110,13 +110,14 @@ def by_series(statement: UnshapedLimit, _: None, __: Trial) -> Evidence:
         4 * (statement.inverse_root / unit) ** 2,
         is_statement=True,
     )
+    proof.holds("the root is positive, so its square decides", sp.sympify(statement.inverse_root).is_positive)
     proof.equal("u^{5/2} of K", -gap.coeff(w, 5), sp.sqrt(2) / (30 * sp.pi))
     proof.equal("n (E u' - (1-K)) = extra u + ...", -bias.coeff(w, 2), statement.extra, is_statement=True)
     proof.equal("u^{3/2} of the bias", bias.coeff(w, 3), 4 * sp.sqrt(2) / sp.pi)
     proof.equal("n Var u' = noise u^2 + ...", variance.coeff(w, 4), statement.squared_noise, is_statement=True)
     layer, n, q, t = sp.symbols("l n q t", positive=True)
     u = q / layer**2
-    step = layer**2 * n * (-2 * statement.inverse_root * u ** sp.Rational(3, 2) + statement.extra * u / n)
+    step = layer**2 * n * (gap.coeff(w, 3) * u ** sp.Rational(3, 2) - bias.coeff(w, 2) * u / n)
     drift = sp.expand(step + 2 * n * q / layer).subs(layer, n * t)  # d(l^2)/dl = 2 l
     root = sp.Symbol("r", positive=True)
     stated = (2 * q / t) * (1 - statement.inverse_root * sp.sqrt(q)) + statement.extra * q

@@ -67,11 +67,16 @@ LEAKY = (
     Activation.from_text("3*max(x, 0) - 2*min(x, 0)"),
 )
 
+LEAKY_RELUS, EXPONENTIALS = PARTS = (
+    "leaky relus",
+    "exponentials",
+)
 claim = Claim(
     id="A19",
     title="Every leaky relu has slope exactly 1 at 1 (Case 3)",
     paper=FIXED_POINTS,
     statement=CriticalSlope(),
+    parts=PARTS,
     pinned=LEAKY,
     cases=lambda: leaky_relus(),
     covers=positively_homogeneous,
@@ -82,6 +87,7 @@ claim = Claim(
             on="relu",
             by=SYMBOLIC,
             erratum="table of [A']: kappa'(1) = 0.95 and Case 2 for relu; it is 1 and Case 3",
+            part=LEAKY_RELUS,
         ),
         Mutant(
             "leaky relu: slope 0.95, Case 2",
@@ -89,9 +95,16 @@ claim = Claim(
             on="leaky_relu",
             by=CERTIFIED,
             erratum="table of [A']: kappa'(1) = 0.95 and Case 2 for leaky relu; it is 1 and Case 3",
+            part=LEAKY_RELUS,
         ),
-        Mutant("exp(a x) is critical for every a", CriticalSlope(exponential=lambda a: a / a), on="", by=CERTIFIED),
-        Mutant("exp(a x) has slope a", CriticalSlope(exponential=lambda a: a), on="", by=SYMBOLIC),
+        Mutant(
+            "exp(a x) is critical for every a",
+            CriticalSlope(exponential=lambda a: a / a),
+            on="",
+            by=CERTIFIED,
+            part=EXPONENTIALS,
+        ),
+        Mutant("exp(a x) has slope a", CriticalSlope(exponential=lambda a: a), on="", by=SYMBOLIC, part=EXPONENTIALS),
     ],
 )
 
@@ -119,7 +132,7 @@ def by_half_lines(statement: CriticalSlope, _: None, __: Trial) -> Evidence:
     return proof.evidence("for every pair of slopes and every gain")
 
 
-@claim.symbolic
+@claim.on_cases(SYMBOLIC, part=LEAKY_RELUS)
 def by_the_closed_form(statement: CriticalSlope, activation: Activation, _: Trial) -> Evidence:
     """Compare the exact slope that the engine derives for this activation with the claimed one."""
     slope = KernelMap.normalised(activation).slope_at_one
@@ -132,7 +145,7 @@ def by_the_closed_form(statement: CriticalSlope, activation: Activation, _: Tria
     return exact_evidence(side == 0, text, f"{text}; claimed {statement.homogeneous}", slope=str(slope))
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=LEAKY_RELUS)
 def by_the_chord(statement: CriticalSlope, activation: Activation, _: Trial) -> Evidence:
     """Certify that (1 - kappa)/(1 - rho) at rho = 1 - 1e-8 lies within 1e-3 below the claimed slope, as it must."""
     kernel = KernelMap.normalised(activation)
@@ -146,7 +159,7 @@ def by_the_chord(statement: CriticalSlope, activation: Activation, _: Trial) -> 
     return combined([above, close])
 
 
-@claim.for_all(CERTIFIED)
+@claim.for_all(CERTIFIED, part=EXPONENTIALS)
 def gains_of_the_exponential(statement: CriticalSlope, _: None, __: Trial) -> Evidence:
     """Enclose the slope of exp(a x) for a = 1/2, 1 and 2, and the case it decides."""
     parts = []

@@ -13,17 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
-import numpy as np
 import sympy as sp
 
-from numerics.network.gram_chain import gram_chain
-from numerics.network.network import layer_normalised_mlp
-from numerics.statistics.e_value import MeanTest
 from proofs_check import strategies
-from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant
-from proofs_check.claim.formula import Formula, at_least, below, equal, function, implies, mean, rational, slope
+from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
+from proofs_check.claim.formula import Formula, at_least, below, equal, function, implies, rational, slope
 from proofs_check.evidence.evidence import Evidence, Figure
-from proofs_check.evidence.sampled import judge_mean
 from proofs_check.evidence.symbolic import Derivation, cannot_say
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung, Verdict
@@ -34,7 +29,6 @@ from theory.activation import Activation, catalogue
 from theory.enclosure.ball import working_bits
 from theory.kernel_map.correlation_map import compare, fixes_zero
 from theory.kernel_map.kernel_map import KernelMap
-from theory.signal_propagation.fixed_point import fixed_points
 
 LAST = Fraction(1, 2**12)
 """[1 - LAST, 1) is settled by convexity: balls of kappa - rho there always hold 0."""
@@ -44,19 +38,18 @@ LAST = Fraction(1, 2**12)
 class FixedPointCount:
     """Zeros of kappa - rho in (-1, 0) and in (0, 1), given whether p_0 = 0 and whether kappa'(1) > 1.
 
-    `least_slope(p_1)` bounds kappa'(1) from below where p_0 = 0; `attractor` is where networks end up.
+    `least_slope(p_1)` bounds kappa'(1) from below where p_0 = 0.
     """
 
     positive: Callable[[bool, bool], int] = lambda fixes_zero, steep: int(steep and not fixes_zero)
     negative: int = 0
     least_slope: Callable[[sp.Expr], sp.Expr] = lambda p: 2 - p
-    attractor: Callable[[float], float] = lambda star: star
 
     def formula(self) -> Formula:
-        """Return the numbers N of zeros, the least slope at 1, where networks of width 1000 end, and what kappa is."""
-        rho, star, d, k = sp.Symbol("rho"), sp.Symbol("rho^*"), sp.Symbol("d"), sp.Symbol("k", integer=True)
+        """Return the numbers N of zeros, the least slope at 1, and what kappa is."""
+        rho, k = sp.Symbol("rho"), sp.Symbol("k", integer=True)
         p, kappa, at_one = sp.IndexedBase("p"), function("kappa"), slope("kappa", 1)
-        count, first, last = function("N"), sp.IndexedBase("p")[0], sp.Symbol("rho_20")
+        count, first = function("N"), sp.IndexedBase("p")[0]
 
         def zeros(fixes_zero: bool, steep: bool) -> sp.Basic:
             mean_part = sp.Eq(first, 0) if fixes_zero else sp.Gt(first, 0)
@@ -64,15 +57,12 @@ class FixedPointCount:
             number = sp.Integer(self.positive(fixes_zero, steep))
             return implies(sp.And(mean_part, side, evaluate=False), sp.Eq(count(sp.Interval.open(0, 1)), number))
 
-        near = sp.Le(sp.Abs(mean(last) - rational(self.attractor(star))), sp.Rational(3, 100))
         return (
             zeros(False, True),
             zeros(False, False),
             zeros(True, True),
             equal(count(sp.Interval.open(-1, 0)), self.negative),
             implies(sp.Eq(first, 0), sp.Ge(at_one, rational(self.least_slope(sp.IndexedBase("p")[1])))),
-            implies(sp.And(sp.Lt(slope("kappa", star), sp.Rational(3, 4)), sp.Eq(d, 1000)), near),
-            equal(kappa(star), star),
             equal(kappa(rho), sp.Sum(p[k] * rho**k, (k, 0, sp.oo))),
             equal(kappa(1), 1),
             at_least(p[k], 0),
@@ -94,7 +84,6 @@ claim = Claim(
         Mutant("another besides 0", FixedPointCount(lambda _zero, steep: int(steep)), on="tanh", by=CERTIFIED),
         Mutant("one in (-1, 0)", FixedPointCount(negative=1), on="relu2", by=CERTIFIED),
         Mutant("slope at 1 at least 3 - p_1", FixedPointCount(least_slope=lambda p: 3 - p), on="", by=SYMBOLIC),
-        Mutant("networks decorrelate", FixedPointCount(attractor=lambda star: 0 * star), on="step", by=SAMPLED),
     ],
 )
 
@@ -147,25 +136,27 @@ def by_counting_sign_changes(statement: FixedPointCount, activation: Activation,
         return cannot_say(Rung.CERTIFIED, str(error))
     if crossings is None:
         return cannot_say(Rung.CERTIFIED, "a cell near a tangent point resisted")
-    positive = sum(place > 0 for place in crossings)
-    negative = sum(place < 0 for place in crossings)
+    positive = sum(u >= 0 for u, _ in crossings)
+    negative = len(crossings) - positive
     figures = (Figure("zeros in (0, 1)", str(positive)), Figure("zeros in (-1, 0)", str(negative)))
-    text = f"{positive} in (0, 1) and {negative} in (-1, 0), near {', '.join(f'{float(c):.4f}' for c in crossings) or 'none'}"
+    text = f"{positive} in (0, 1) and {negative} in (-1, 0), in {', '.join(f'({float(u):.4f}, {float(v):.4f})' for u, v in crossings) or 'no cell'}"
     if (positive, negative) != (expected, statement.negative):
         witness = f"{text}; claimed {expected} and {statement.negative}"
         return Evidence(Verdict.REFUTED, Rung.CERTIFIED, "the count differs", figures, witness=witness)
     return Evidence(Verdict.CERTIFIED, Rung.CERTIFIED, text, figures)
 
 
-def _crossings(kernel: KernelMap, *, symmetric: bool, zero: bool, steep: bool) -> list[Fraction] | None:
-    """Return where kappa - rho crosses 0 in (-1, 1) other than at 0, or None if a cell resists.
+def _crossings(
+    kernel: KernelMap, *, symmetric: bool, zero: bool, steep: bool
+) -> list[tuple[Fraction, Fraction]] | None:
+    """Return cells of one sign in which kappa - rho crosses 0 once, one for each zero in (-1, 1) but 0; None if a cell resists.
 
+    No cell has 0 inside, so the sign of a zero is that of its cell, wherever in it the zero lies.
     Near 0 where p_0 = 0, f = kappa - rho has slope p_1 - 1 < 0, and near 1 it is convex with f(1) = 0: if
     kappa'(1) > 1 a negative value at 1 - 2^-12 settles the last cell, else a negative slope there.
     """
-    low = Fraction(1, 64) if zero else Fraction(0) if symmetric else Fraction(-1)
     end = 1 - LAST
-    cells = [(low, end)]
+    cells = [(Fraction(1, 64), end)] if zero else [(Fraction(-1), Fraction(0)), (Fraction(0), end)]
     if zero:
         near = kernel.derivative(_hull(Fraction(-1, 64), Fraction(1, 64)), 15) - 1
         if not near < 0:
@@ -187,12 +178,12 @@ def _crossings(kernel: KernelMap, *, symmetric: bool, zero: bool, steep: bool) -
             slope = kernel.derivative(_hull(u, v), 15) - 1
             if not slope.contains(0):
                 if at_ends[0] * at_ends[1] < 0:
-                    found.append((u + v) / 2)
+                    found.append((u, v))
                 continue
         middle = (u + v) / 2 + (v - u) / 97  # off the round numbers where a zero may sit
         cells += [(u, middle), (middle, v)]
     if symmetric:
-        found += [-place for place in found]
+        found += [(-v, -u) for u, v in found]
     return sorted(found)
 
 
@@ -214,29 +205,3 @@ def _value(kernel: KernelMap, place: Fraction) -> flint.arb:
 def _range(kernel: KernelMap, u: Fraction, v: Fraction) -> flint.arb:
     with working_bits(120):
         return kernel.ball(_hull(u, v), 25) - _hull(u, v)
-
-
-@claim.sampled
-def networks_approach_the_attractor(statement: FixedPointCount, activation: Activation, trial: Trial) -> Evidence:
-    """Test that the mean correlation after 20 RMS-normalised layers of width 1000 is within 0.03 of the attractor.
-
-    Only where the slope there is below 3/4: then 20 layers leave 0.003 of the start, and the bias of order 1/width that a
-    finite layer adds (heaviest for relu^2) is amplified at most four times.
-    """
-    points = fixed_points(KernelMap.normalised(activation))
-    attractor = points.attractor
-    if attractor is None or not attractor.slope.ball(15) < 0.75:
-        return cannot_say(Rung.SAMPLED, "the slope at the attractor is above 3/4: too slow for this test")
-    claimed = statement.attractor(float(attractor.value.ball(20)))
-    test = MeanTest(lower=claimed - 0.03, upper=claimed + 0.03, support=(-1.0, 1.0), delta=0.07)
-    config = {"expression": activation.text, "start": 0.3, "width": 1000, "depth": 20, "networks": 40}
-    return judge_mean(trial, test, final_correlations, config, shards=20, what="correlation after 20 layers")
-
-
-def final_correlations(
-    rng: np.random.Generator, expression: str, start: float, width: int, depth: int, networks: int
-) -> np.ndarray:
-    """Return the correlations of two samples after `depth` RMS-normalised layers, one per network."""
-    network = layer_normalised_mlp(Activation.from_text(expression), width, depth, centred=False)
-    *_, last = gram_chain(network, np.array([[1.0, start], [start, 1.0]]), rng, repeats=networks)
-    return np.array(last[:, 0, 1])

@@ -18,7 +18,7 @@ from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, above, at_least, belongs, equal, function, normalised_map, slope
 from proofs_check.evidence.certified import from_slack
 from proofs_check.evidence.evidence import Evidence, Figure
-from proofs_check.evidence.symbolic import Derivation, cannot_say
+from proofs_check.evidence.symbolic import Derivation, Domain, cannot_say, nonnegative_on_box
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.fixed_points.case_four_rate import ERRATUM, Factors, as_printed, corrected
@@ -80,6 +80,11 @@ def exponents_compared(statement: NecessaryRate, _: None, __: Trial) -> Evidence
     proof.equal("log(a^l/e) = const + eta log e", sp.expand_log(sp.log(bound), force=True), logarithm)
     proof.nonnegative("powers k + 2 of x weigh at least 2 in the slope at 1", k + 2 - 2, {k: "nonnegative"})
     proof.equal("so kappa'(1) >= q + 2 (1 - q) = 2 - q", q + 2 * (1 - q), 2 - q)
+    mass, place = sp.symbols("p_0 star", positive=True)
+    factors = [sp.sympify(f) for f in statement.factors(mass, q, place)]
+    within: dict[sp.Symbol, Domain] = {mass: "unit", q: "unit", place: "unit"}
+    shown = [nonnegative_on_box(factor - 1 / (2 - q), within)[0] for factor in factors]
+    proof.holds("one factor is at least 1/(2 - q), for every p_0, q and rho*", True in shown)
     star, slope_star, slope_one, p0 = sp.Rational(2, 3), sp.Rational(4, 5), sp.Rational(6, 5), sp.Rational(2, 5)
     r = sp.Symbol("r")
     kappa = p0 + sp.Rational(3, 5) * r**2

@@ -1,4 +1,4 @@
-"""A24. Layer norm after the activation is always Case 1 (samples become orthogonal); any norm before it leaves the four cases.
+"""A24. Layer norm after the activation is always Case 1; RMS norm, or a norm before it, leaves the four cases (odd ones in 1).
 
 After the activation, layer norm removes c_0: the map is the centred one, p_0 = 0. RMS norm after it, and RMS or layer norm
 before it (pre-activations have mean 0 over features in the limit, so centring them changes nothing), give correlations
@@ -66,11 +66,16 @@ class NormPlacement:
         )
 
 
+MAPS, CASE_ONE = PARTS = (
+    "the map of each placement",
+    "layer norm after is Case 1",
+)
 claim = Claim(
     id="A24",
-    title="Layer norm after the activation orthogonalises every batch; a norm before it does not",
+    title="Behind layer norm after the activation correlations follow the centred map, in Case 1; elsewhere a norm leaves the normalised map",
     paper=FIXED_POINTS,
     statement=NormPlacement(),
+    parts=PARTS,
     pinned=catalogue("relu", "gelu", "cos", "tanh", "sigmoid"),
     cases=strategies.activations,
     covers=nonlinear,
@@ -80,20 +85,29 @@ claim = Claim(
             NormPlacement(TRUE_KINDS | {"layer norm before": "centred"}),
             on="relu",
             by=SAMPLED,
+            part=MAPS,
         ),
         Mutant(
             "layer norm after is like RMS",
             NormPlacement(TRUE_KINDS | {"layer norm after": "normalised"}),
             on="relu",
             by=SAMPLED,
+            part=MAPS,
         ),
         Mutant(
             "layer norm after is like RMS, by case",
             NormPlacement(TRUE_KINDS | {"layer norm after": "normalised"}),
             on="cos",
             by=CERTIFIED,
+            part=CASE_ONE,
         ),
-        Mutant("the mean stays", NormPlacement(TRUE_KINDS | {"layer norm after": "normalised"}), on="", by=SYMBOLIC),
+        Mutant(
+            "the mean stays",
+            NormPlacement(TRUE_KINDS | {"layer norm after": "normalised"}),
+            on="",
+            by=SYMBOLIC,
+            part=MAPS,
+        ),
     ],
 )
 
@@ -118,7 +132,7 @@ def constant_term_and_slope(statement: NormPlacement, _: None, __: Trial) -> Evi
     return proof.evidence("Case 1 after layer norm, for every activation")
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=CASE_ONE)
 def case_of_each_placement(statement: NormPlacement, activation: Activation, _: Trial) -> Evidence:
     """Find all fixed points of the map claimed for layer norm after the activation: Case 1, attracted to 0."""
     kind = statement.kinds["layer norm after"]

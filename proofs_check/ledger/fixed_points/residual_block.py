@@ -77,30 +77,47 @@ class ResidualBlock:
         )
 
 
+POINTS, MAPS = PARTS = (
+    "an independent skip keeps fixed points and case",
+    "the maps and strengths of both skips",
+)
 claim = Claim(
     id="A23",
     title="An independent skip keeps fixed points and case, and moves beta_0 - 1 by 1 - t^2; an identity skip adds a cross term",
     paper=ISOMETRY,
     statement=ResidualBlock(),
+    parts=PARTS,
     pinned=(*catalogue("relu", "tanh", "gelu", "cos"), QUADRATIC),
     cases=strategies.activations,
     covers=nonlinear,
     mutants=[
         Mutant(
-            "beta_0 - 1 scaled by 1 - t", ResidualBlock(strength=lambda b, t: 1 + (1 - t) * (b - 1)), on="", by=SYMBOLIC
+            "beta_0 - 1 scaled by 1 - t",
+            ResidualBlock(strength=lambda b, t: 1 + (1 - t) * (b - 1)),
+            on="",
+            by=SYMBOLIC,
+            part=MAPS,
         ),
         Mutant(
             "identity skip without cross term",
             ResidualBlock(cross=lambda _t, _root, c, _m: 0 * c),
             on="relu",
             by=SAMPLED,
+            part=MAPS,
         ),
-        Mutant("weights 1 - t and t", ResidualBlock(kernel=lambda k, r, t: (1 - t) * k + t * r), on="cos", by=SAMPLED),
+        Mutant(
+            "weights 1 - t and t",
+            ResidualBlock(kernel=lambda k, r, t: (1 - t) * k + t * r),
+            on="cos",
+            by=SAMPLED,
+            part=MAPS,
+        ),
         Mutant(
             "no linear part: other fixed points",
             ResidualBlock(kernel=lambda k, _r, t: (1 - t**2) * k),
             on="gelu",
             by=CERTIFIED,
+            part=POINTS,
         ),
     ],
 )
@@ -127,7 +144,7 @@ def independent_parts_add(statement: ResidualBlock, _: None, __: Trial) -> Evide
     return proof.evidence("for every activation and skip strength")
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=POINTS)
 def same_points_and_case(statement: ResidualBlock, activation: Activation, _: Trial) -> Evidence:
     """Check in balls that every fixed point of the layer is one of the block with slope on the same side of 1."""
     kernel = KernelMap.normalised(activation)

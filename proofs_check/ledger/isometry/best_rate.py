@@ -19,7 +19,7 @@ from proofs_check.claim.claim import CERTIFIED, SYMBOLIC, Claim, Mutant
 from proofs_check.claim.formula import Formula, at_most, belongs, centred_kernel_map, equal, function, slope
 from proofs_check.evidence.certified import from_slack
 from proofs_check.evidence.evidence import Evidence, Figure
-from proofs_check.evidence.symbolic import cannot_say
+from proofs_check.evidence.symbolic import cannot_say, nonnegative_on_box
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger.activation_cases import nonlinear
@@ -89,6 +89,13 @@ def between_the_ends(statement: BestRate, _: None, __: Trial) -> Evidence:
     proof = two_term_steps(lambda alpha: statement.lower.subs(ALPHA, alpha))
     proof.equal("the ratio at 0", ratio(at_zero).subs(r, 0), 1 / ALPHA)
     proof.equal("the ratio at 1", ratio(at_one).subs(r, 1), SLOPE)
+    for bound in statement.upper:
+        # every map has kappa'(1) >= 2 - alpha, so a bound that is at least one of the two ends is one
+        apart = [bound - 1 / ALPHA, bound - SLOPE]
+        shown = [
+            nonnegative_on_box(gap.subs(SLOPE, 2 - ALPHA + e2), {ALPHA: "unit", e2: "nonnegative"})[0] for gap in apart
+        ]
+        proof.holds(f"{bound} is at least 1/alpha or at least kappa'(1), for every map", True in shown)
     share = (1 + h) / 2  # alpha r + (1-alpha) r^3 with alpha >= 1/2 has beta* = 1/alpha (A9): an instance
     for bound in statement.upper:
         stated = bound.subs({ALPHA: share, SLOPE: share + 3 * (1 - share)}, simultaneous=True)

@@ -98,6 +98,10 @@ def by_increasing_series(statement: CellEnds, _: None, __: Trial) -> Evidence:
     geometric = sp.summation(positive**j, (j, 0, k - 1)).args[1].expr  # the sum for r != 1
     proof.equal("(1-r^k)/(1-r) = 1 + r + ... + r^(k-1)", sp.expand(geometric * (1 - positive)), 1 - positive**k)
     v = u + (1 - u) * step  # u <= v < 1
+    x, y = sp.symbols("x y")  # v^i and u^i: x >= y for every i by induction, so b and a of every power increase
+    proof.equal("v^(i+1) - u^(i+1) = v (v^i - u^i) + u^i (v - u)", v * x - u * y, v * (x - y) + y * (v - u))
+    proof.nonnegative("v >= u", v - u, {u: "unit", step: "unit"})
+    proof.holds("the bound takes b at u and a at v", not statement.ends_swapped)
     for degree in (1, 2, 3, 5):
         increments = sum(v**i - u**i for i in range(degree))
         sign = -1 if statement.ends_swapped else 1

@@ -108,27 +108,46 @@ def _normal_variance(m: MixedMoments) -> Any:
     return (1 - m.kappa**2) ** 2
 
 
+NEURON, CORRELATION = PARTS = (
+    "the mean of one neuron",
+    "bias and variance of the correlation",
+)
 claim = Claim(
     id="A27",
     title="At width d one layer moves a correlation to kappa(rho) + b/d on average, with variance v/d",
     paper=ISOMETRY,
     statement=FiniteWidthStep(),
+    parts=PARTS,
     pinned=catalogue("relu", "tanh", "sin", "sigmoid"),
     cases=strategies.activations,
     covers=nonlinear,
     mutants=[
-        Mutant("bias dropped", FiniteWidthStep(bias=lambda m: 0 * m.kappa), on="relu", by=SAMPLED),
-        Mutant("bias dropped, by algebra", FiniteWidthStep(bias=lambda m: 0 * m.kappa), on="", by=SYMBOLIC),
-        Mutant("variance of a normal pair", FiniteWidthStep(variance=_normal_variance), on="relu", by=SAMPLED),
-        Mutant("two-term kernel, tanh", FiniteWidthStep(kernel=two_term_kernel), on="tanh", by=SAMPLED),
-        Mutant("two-term kernel, sin", FiniteWidthStep(kernel=two_term_kernel), on="sin", by=SAMPLED),
-        Mutant("two-term kernel, sigmoid", FiniteWidthStep(kernel=two_term_kernel), on="sigmoid", by=SAMPLED),
-        Mutant("uncentred kernel", FiniteWidthStep(kernel=uncentred_kernel), on="relu", by=SAMPLED),
+        Mutant("bias dropped", FiniteWidthStep(bias=lambda m: 0 * m.kappa), on="relu", by=SAMPLED, part=CORRELATION),
+        Mutant(
+            "bias dropped, by algebra",
+            FiniteWidthStep(bias=lambda m: 0 * m.kappa),
+            on="",
+            by=SYMBOLIC,
+            part=CORRELATION,
+        ),
+        Mutant(
+            "variance of a normal pair",
+            FiniteWidthStep(variance=_normal_variance),
+            on="relu",
+            by=SAMPLED,
+            part=CORRELATION,
+        ),
+        Mutant("two-term kernel, tanh", FiniteWidthStep(kernel=two_term_kernel), on="tanh", by=SAMPLED, part=NEURON),
+        Mutant("two-term kernel, sin", FiniteWidthStep(kernel=two_term_kernel), on="sin", by=SAMPLED, part=NEURON),
+        Mutant(
+            "two-term kernel, sigmoid", FiniteWidthStep(kernel=two_term_kernel), on="sigmoid", by=SAMPLED, part=NEURON
+        ),
+        Mutant("uncentred kernel", FiniteWidthStep(kernel=uncentred_kernel), on="relu", by=SAMPLED, part=NEURON),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=CORRELATION)
 def by_the_delta_method(statement: FiniteWidthStep, _: None, __: Trial) -> Evidence:
     """Derive bias and variance of a sample correlation from its five sample means, and compare."""
     bias, variance = correlation_by_delta_method()
@@ -164,7 +183,7 @@ def law_at_width_400(statement: FiniteWidthStep, activation: Activation, trial: 
     return judge_law(trial, sample_correlations, config, standard, ndtr, shards=8, delta=0.08, what="law at width 400")
 
 
-@claim.sampled
+@claim.on_cases(SAMPLED, part=NEURON)
 def neurons_along_a_network(statement: FiniteWidthStep, activation: Activation, trial: Trial) -> Evidence:
     """Test that products of centred activations exceed kernel(rho_l) by 0 on average, at every layer of networks."""
     fourth = fourth_moment(activation)

@@ -72,7 +72,7 @@ def uncovered(activation: Activation) -> str | None:
 
 claim = Claim(
     id="A11",
-    title="From gamma_0 beta_0^-l <= 1/(2n) on, the gap is at most (n-1)(gamma_0 beta_0^-l)^2, and decays like alpha^(2l)",
+    title="From gamma_0 beta_0^-l <= 1/(2n) on, the gap is at most (n-1)(gamma_0 beta_0^-l)^2, and decays like alpha^(2l) if equicorrelated",
     paper=ISOMETRY,
     statement=GapDescent(),
     pinned=catalogue("relu", "gelu", "sin", "exp"),
@@ -147,13 +147,12 @@ def through_layers(statement: GapDescent, activation: Activation, _: Trial) -> E
                 slack = (bound / _gap(rho) - 1).min((x / 2) / bound - 1)
                 if least is None or slack.lower() < least[0].lower():
                     least = slack, layer
-            if rho * 10**8 < 1:
+            if rho * 10**8 < 1 and least is not None:
                 break
         else:
             return cannot_say(Rung.CERTIFIED, f"after {DEEPEST} layers the correlation is still {rho.str(3)}")
         decay = _decay_beyond(rho, alpha)
         difference = decay - statement.decay(alpha)
-    assert least is not None
     if least[0] < 0:
         return from_slack(least[0], "bound/gap - 1", f"{activation}, layer {least[1]}")
     figures = (

@@ -143,6 +143,8 @@ def from_the_extremal_matrix(statement: LinearGapBound, _: None, __: Trial) -> E
 @claim.for_all(CERTIFIED)
 def on_the_extremal_matrices(statement: LinearGapBound, _: None, trial: Trial) -> Evidence:
     """Certify C gamma >= B_n(r) up to the share, and the bound for r >= 0, for each batch size; enclose the largest share."""
+    if statement.share >= 1:
+        return cannot_say(Rung.CERTIFIED, "the regime holds singular matrices: B_n(r) is infinite at (n-1) r = 1")
     d, r = sp.Symbol("d", real=True), sp.Symbol("r", real=True)
     found = []
     for n in SIZES:

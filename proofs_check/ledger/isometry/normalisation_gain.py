@@ -67,9 +67,9 @@ claim = Claim(
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, scope="n = 2, ..., 8")
 def on_a_generic_batch(statement: NormalisationGain, _: None, __: Trial) -> Evidence:
-    """Compare squares of both sides for n = 2 generic samples, and the determinant's scaling for n = 2, 3."""
+    """Compare squares of both sides for n = 2 generic samples, then the stated mean for n = 2, ..., 8 generic norms."""
     proof = Derivation()
     batch = sp.Matrix(2, 2, sp.symbols("a b c d"))
     gram = batch * batch.T
@@ -79,6 +79,11 @@ def on_a_generic_batch(statement: NormalisationGain, _: None, __: Trial) -> Evid
     gain = (normalised.det() / (normalised.trace() / 2) ** 2) / (gram.det() / (gram.trace() / 2) ** 2)
     stated = statement.numerator(list(norms)) ** 2 / (norms[0] * norms[1])
     proof.equal("n = 2: the square of the gain", gain, stated, is_statement=True)
+    for size in range(2, 9):
+        squares = list(sp.symbols(f"q1:{size + 1}", positive=True))
+        mean = sum(squares) / size
+        proof.equal(f"n = {size}: the mean of the squared norms", statement.numerator(squares), mean)
+    proof.holds("the norms are those of the samples", not statement.transposed)
     for size in (2, 3):
         matrix = sp.Matrix(size, size, lambda i, j: sp.Symbol(f"m{min(i, j)}{max(i, j)}"))
         diagonal = sp.diag(*matrix.diagonal())

@@ -63,16 +63,12 @@ claim = Claim(
 def by_the_means_inequality(statement: VarianceBound, _: None, __: Trial) -> Evidence:
     """Reduce to geomean <= mean: mean(a^2) - mean(a)^2 (1 + factor Var/mean^2) must be (1 - factor) Var >= 0."""
     mean, variance, x = sp.symbols("m V x", positive=True)
+    first, second, n = sp.symbols("S_1 S_2 n", positive=True)
     factor = sp.Rational(statement.factor.numerator, statement.factor.denominator)
     proof = Derivation()
-    for size in (2, 3, 4):
-        a = sp.symbols(f"a0:{size}")
-        average = sum(a) / size
-        proof.equal(
-            f"mean(a^2) = Var + mean^2, n = {size}",
-            sum(y**2 for y in a) / size,
-            sum((y - average) ** 2 for y in a) / size + average**2,
-        )
+    average = first / n  # S_1 = sum a, S_2 = sum a^2, so sum (a - average)^2 = S_2 - 2 average S_1 + n average^2
+    spread = (second - 2 * average * first + n * average**2) / n
+    proof.equal("mean(a^2) = Var + mean^2, for every n", second / n, spread + average**2)
     proof.equal("log x <= x - 1: equality at 1", (x - 1 - sp.log(x)).subs(x, 1), sp.Integer(0))
     proof.equal("log x <= x - 1: sign of the derivative", sp.diff(x - 1 - sp.log(x), x), (x - 1) / x)
     proof.nonnegative(

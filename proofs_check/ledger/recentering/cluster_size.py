@@ -47,23 +47,36 @@ class ClusterSize:
         )
 
 
+LIMIT, MARGINS = PARTS = (
+    "the limits",
+    "the margins at the judged sizes",
+)
 claim = Claim(
     id="C3c",
     title="At the cluster-and-odd fixed point the cluster's angle is 3 pi/n and the norm ratio n - 1 - 9 pi^2/(4n), asymptotically",
     paper=RECENTERING,
     statement=ClusterSize(),
+    parts=PARTS,
     pinned=relu_sizes(7, 10, 16, 32, 64, 128, 256),
     cases=recentred_cases(7, only_relu=True),
     mutants=[
-        Mutant("n angle -> pi", ClusterSize(scaled_angle=lambda pi: pi), on="n=64 relu", by=CERTIFIED),
-        Mutant("n angle -> pi, by the limit", ClusterSize(scaled_angle=lambda pi: pi), on="", by=SYMBOLIC),
-        Mutant("a single point: angle 0", ClusterSize(scaled_angle=lambda pi: 0 * pi), on="n=16 relu", by=CERTIFIED),
-        Mutant("norm ratio n - 1", ClusterSize(ratio_loss=lambda pi: 0 * pi), on="n=64 relu", by=CERTIFIED),
+        Mutant("n angle -> pi", ClusterSize(scaled_angle=lambda pi: pi), on="n=64 relu", by=CERTIFIED, part=MARGINS),
+        Mutant("n angle -> pi, by the limit", ClusterSize(scaled_angle=lambda pi: pi), on="", by=SYMBOLIC, part=LIMIT),
+        Mutant(
+            "a single point: angle 0",
+            ClusterSize(scaled_angle=lambda pi: 0 * pi),
+            on="n=16 relu",
+            by=CERTIFIED,
+            part=MARGINS,
+        ),
+        Mutant(
+            "norm ratio n - 1", ClusterSize(ratio_loss=lambda pi: 0 * pi), on="n=64 relu", by=CERTIFIED, part=MARGINS
+        ),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=LIMIT)
 def by_the_limit_of_the_balance(statement: ClusterSize, _: None, __: Trial) -> Evidence:
     """Let tilt = x/n and n grow; then read angle and norm ratio off the zero."""
     x, e, t = sp.symbols("x e t", positive=True)
@@ -93,7 +106,7 @@ def _compare(proof: Derivation, text: str, stated: sp.Expr, derived: sp.Expr) ->
     proof.equal(text, sp.expand(stated).subs(sp.pi, pi), sp.expand(derived).subs(sp.pi, pi), is_statement=True)
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=MARGINS)
 def margins_on_one_batch_size(statement: ClusterSize, case: RecentredCase, _: Trial) -> Evidence:
     """Enclose |n angle - limit| <= 20/n and |norm ratio - expansion| <= 100/n^2 at the fixed point."""
     n = case.batch_size

@@ -52,31 +52,47 @@ class FixedPoints:
         return tuple(found)
 
 
+EXISTENCE, STABILITY = PARTS = (
+    "for which n the odd direction exists",
+    "number and stability of the directions",
+)
 claim = Claim(
     id="C3b",
     title="A cluster and an odd point are a fixed direction exactly for n >= 7; where judged it is stable, and so is the symmetric one",
     paper=RECENTERING,
     statement=FixedPoints(),
+    parts=PARTS,
     pinned=[*(RecentredCase(n) for n in (3, 5, 6, 7, 8, 12, 16, 32, 64, 128, 256)), RecentredCase(16, LEAKY)],
     cases=recentred_cases(3),
     mutants=[
-        Mutant("every n has the odd direction", FixedPoints(directions=lambda _: ALL), on="n=5 relu", by=CERTIFIED),
         Mutant(
-            "only the odd direction is stable", FixedPoints(directions=lambda _: ALL[:1]), on="n=16 relu", by=CERTIFIED
+            "every n has the odd direction",
+            FixedPoints(directions=lambda _: ALL),
+            on="n=5 relu",
+            by=CERTIFIED,
+            part=STABILITY,
+        ),
+        Mutant(
+            "only the odd direction is stable",
+            FixedPoints(directions=lambda _: ALL[:1]),
+            on="n=16 relu",
+            by=CERTIFIED,
+            part=STABILITY,
         ),
         Mutant(
             "the odd direction is unstable",
             FixedPoints(directions=lambda _: (("cluster and odd", False), *ALL[1:])),
             on="n=7 relu",
             by=CERTIFIED,
+            part=STABILITY,
         ),
-        Mutant("from n = 6", FixedPoints(threshold=6), on="", by=CERTIFIED),
-        Mutant("from n = 8", FixedPoints(threshold=8), on="", by=CERTIFIED),
+        Mutant("from n = 6", FixedPoints(threshold=6), on="", by=CERTIFIED, part=EXISTENCE),
+        Mutant("from n = 8", FixedPoints(threshold=8), on="", by=CERTIFIED, part=EXISTENCE),
     ],
 )
 
 
-@claim.for_all(CERTIFIED)
+@claim.for_all(CERTIFIED, part=EXISTENCE)
 def existence_for_every_n(statement: FixedPoints, _: None, __: Trial) -> Evidence:
     """Find the sign of the balance at tilt 9/n, n = 7, 8, ...: negative, while it is 2(n-1) at 0, so a root lies between."""
     place = flint.arb(9)
@@ -97,7 +113,7 @@ def existence_for_every_n(statement: FixedPoints, _: None, __: Trial) -> Evidenc
     )
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=STABILITY)
 def all_of_one_batch_size(statement: FixedPoints, case: RecentredCase, _: Trial) -> Evidence:
     """Isolate every root of the balance, and enclose the whole spectrum at each."""
     found = []

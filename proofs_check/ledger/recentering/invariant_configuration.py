@@ -33,7 +33,7 @@ class InvariantState:
     """|odd|^2/|cluster|^2 = ratio(n) on average; overlap/(|cluster| |odd|) has mean square overlap(d)."""
 
     ratio: Callable[[Any], Any] = lambda n: (n - 1) ** 2
-    overlap: Callable[[int], Fraction] = lambda _: Fraction(0)
+    overlap: Callable[[Any], Any] = lambda _: Fraction(0)
 
     def formula(self) -> Formula:
         """Return the ratio of mean squared norms of odd sample y and cluster sample x, and their mean squared cosine at width 50."""
@@ -60,13 +60,13 @@ claim = Claim(
         Mutant("norm ratio n, on one case", InvariantState(ratio=lambda n: n**2), on="n=10 d=50", by=SYMBOLIC),
         Mutant(
             "orthogonal only in expectation",
-            InvariantState(overlap=lambda d: Fraction(1, d)),
+            InvariantState(overlap=lambda d: Fraction(1) / d),
             on="n=3 d=50",
             by=SAMPLED,
         ),
         Mutant(
             "orthogonal only in expectation, by algebra",
-            InvariantState(overlap=lambda d: Fraction(1, d)),
+            InvariantState(overlap=lambda d: Fraction(1) / d),
             on="n=3 d=50",
             by=SYMBOLIC,
         ),
@@ -85,6 +85,8 @@ def by_one_neuron(statement: InvariantState, _: None, __: Trial) -> Evidence:
     cluster, odd = (u + size) / 2, (n - 1) * (size - u) / 2
     product = sp.expand(cluster * odd).subs(size**2, u**2)
     proof.equal("their images have disjoint supports", product, 0, is_statement=True)
+    overlap = sp.sympify(statement.overlap(sp.Symbol("d", positive=True)))
+    proof.equal("so every cosine is 0", overlap, 0, is_statement=True)
     second = sp.Rational(1, 2)  # E relu(u)^2/E u^2 for a symmetric law, also of -u
     proof.equal("mean squares", (n - 1) ** 2 * second / second, statement.ratio(n), is_statement=True)
     scale = sp.sqrt(n - 1)  # rescaled: |u| sqrt(n-1) is the standard deviation of the batch

@@ -57,11 +57,16 @@ class OneLayer:
         )
 
 
+DIRECTIONS, FACTORS = PARTS = (
+    "the fixed directions do not depend on the kink",
+    "how one layer moves spread and scale",
+)
 claim = Claim(
     id="C3d",
     title="The fixed directions of recentring and a leaky ReLU are those of ReLU: one layer moves the tilt by kink times one balance",
     paper=RECENTERING,
     statement=OneLayer(),
+    parts=PARTS,
     pinned=[
         RecentredCase(3),
         RecentredCase(6),
@@ -71,16 +76,20 @@ claim = Claim(
     ],
     cases=recentred_cases(3, 24),
     mutants=[
-        Mutant("squared kink", OneLayer(power=2), on=str(RecentredCase(16, LEAKY)), by=CERTIFIED),
-        Mutant("kink dropped", OneLayer(power=0), on="n=5 abs", by=CERTIFIED),
+        Mutant("squared kink", OneLayer(power=2), on=str(RecentredCase(16, LEAKY)), by=CERTIFIED, part=FACTORS),
+        Mutant("kink dropped", OneLayer(power=0), on="n=5 abs", by=CERTIFIED, part=FACTORS),
         Mutant(
-            "the directions depend on the kink", OneLayer(fixed_directions_of=lambda kink: kink), on="", by=SYMBOLIC
+            "the directions depend on the kink",
+            OneLayer(fixed_directions_of=lambda kink: kink),
+            on="",
+            by=SYMBOLIC,
+            part=DIRECTIONS,
         ),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=DIRECTIONS)
 def by_the_linear_part(statement: OneLayer, _: None, __: Trial) -> Evidence:
     """On generic 3 x 3 Gram matrices: G' = G + kink H N H, so G' ~ G iff H N H ~ G, with no kink in it."""
     size = 3
@@ -102,7 +111,7 @@ def by_the_linear_part(statement: OneLayer, _: None, __: Trial) -> Evidence:
     return proof.evidence("the linear part of the activation keeps every recentred Gram matrix")
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=FACTORS)
 def on_whole_gram_matrices(statement: OneLayer, case: RecentredCase, _: Trial) -> Evidence:
     """Send the n x n Gram matrix of four tilts through the recursion, entry by entry, and compare the two factors."""
     n, kernel = case.batch_size, case.kernel

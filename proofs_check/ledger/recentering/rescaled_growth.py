@@ -78,11 +78,16 @@ def _clusters() -> SearchStrategy[Cluster]:
 
 TIGHT = Cluster(8, Fraction(1, 10**4))
 
+GROWTH, MOMENTS = PARTS = (
+    "the factor of one layer",
+    "the law behind it, and that its mean has no bound",
+)
 claim = Claim(
     id="C5b",
-    title="With rescaling a tight cluster of spread s opens by a factor of order s^(-1/2) in one layer: no finite growth rate",
+    title="With rescaling a tight cluster opens in one layer by a factor that has no bound as its spread goes to 0",
     paper=RECENTERING,
     statement=RescaledGrowth(),
+    parts=PARTS,
     pinned=[Cluster(3, Fraction(1, 12)), TIGHT, Cluster(32, Fraction(1, 10**6)), Cluster(32, Fraction(1, 10))],
     cases=_clusters,
     mutants=[
@@ -91,24 +96,27 @@ claim = Claim(
             RescaledGrowth(lambda n, _: flint.arb(flint.fmpq(*spread_growth(n).as_integer_ratio()))),
             on=str(TIGHT),
             by=CERTIFIED,
+            part=GROWTH,
         ),
         Mutant(
             "the finite factor, sampled",
             RescaledGrowth(lambda n, _: flint.arb(flint.fmpq(*spread_growth(n).as_integer_ratio()))),
             on=str(TIGHT),
             by=SAMPLED,
+            part=GROWTH,
         ),
         Mutant(
             "one degree of freedom too many in the cluster",
             RescaledGrowth(moment=lambda m, k: sp.rf((m + 1) / 2, k) / sp.rf((m + 2) / 2, k)),
             on="",
             by=SYMBOLIC,
+            part=MOMENTS,
         ),
     ],
 )
 
 
-@claim.for_all(SYMBOLIC)
+@claim.for_all(SYMBOLIC, part=MOMENTS)
 def by_beta_moments(statement: RescaledGrowth, _: None, __: Trial) -> Evidence:
     """Check the variance of a neuron's batch, the series, and that the mean has no bound."""
     n, m, k, u, q, b, p = sp.symbols("n m k u q b p", positive=True)
@@ -130,7 +138,7 @@ def by_beta_moments(statement: RescaledGrowth, _: None, __: Trial) -> Evidence:
     return proof.evidence("Beta moments, for every n and spread")
 
 
-@claim.certified
+@claim.on_cases(CERTIFIED, part=GROWTH)
 def by_an_integral_over_angles(statement: RescaledGrowth, case: Cluster, _: Trial) -> Evidence:
     """Enclose E[X/(Y+qX)] as an integral over the angle between w and u, and compare."""
     n, m = case.batch_size, case.batch_size - 2
@@ -150,7 +158,7 @@ def by_an_integral_over_angles(statement: RescaledGrowth, case: Cluster, _: Tria
     return from_slack(slack, "growth by an integral", str(case), growth, sharpness=growth)
 
 
-@claim.sampled
+@claim.on_cases(SAMPLED, part=GROWTH)
 def in_neurons(statement: RescaledGrowth, case: Cluster, trial: Trial) -> Evidence:
     """Test the mean squared distance inside the cluster after recentring and rescaling, over 2n/(n-2): it lies in [0, 1]."""
     n = case.batch_size

@@ -94,7 +94,7 @@ def uniforms(rng: np.random.Generator, size: int) -> np.ndarray:
 
 
 def sampled_run(value: float) -> RunReport:
-    claim = Claim("T1", "Coins are fair", Paper("T", "t"), Mean(value), [100], [Mutant("m", Mean(0.6), "100", SAMPLED)])
+    claim = Claim("T1", "Coins are fair", Paper("T", "t"), Mean(value), [100], [Mutant("m", Mean(0.9), "100", SAMPLED)])
 
     @claim.sampled
     def by_coins(statement: Mean, case: int, trial: Trial) -> Evidence:

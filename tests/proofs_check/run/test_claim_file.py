@@ -100,8 +100,8 @@ ERRORS = [
     ('bad = Claim("Z1", "t", MINE, None, [2], [Mutant("m", None, "2", SYMBOLIC)])\nbad.symbolic(judge)', "bad =", "has no statement"),
     ('bad = make("Z1", mutants=[Mutant("m", Square(), "7", SYMBOLIC)])', "return Claim(", "needs a pinned case, got on='7'"),
     ('bad = make("Z1")', "bad =", "claim Z1 has no check"),
-    ('bad = make("Z1", mutants=[Mutant("m", Square(), "2", SAMPLED)])\nbad.symbolic(judge)', "bad =", "there is no sampled check"),
-    ('bad = make("Z1", mutants=[Mutant("m", Square(), "", SYMBOLIC)])\nbad.symbolic(judge)', "bad =", "covers every case"),
+    ('bad = make("Z1", mutants=[Mutant("m", Square(2), "2", SAMPLED)])\nbad.symbolic(judge)', "bad =", "there is no sampled check"),
+    ('bad = make("Z1", mutants=[Mutant("m", Square(2), "", SYMBOLIC)])\nbad.symbolic(judge)', "bad =", "covers every case"),
     ('bad = make("G1")\nbad.symbolic(judge)', "bad =", "claim G1 again (first in line"),
     ('bad = make("A7")\nbad.symbolic(judge)', "bad =", "belongs to the ledger"),
     ('bad = make("Z 1")\nbad.symbolic(judge)', "bad =", "needs an id of letters"),
@@ -175,7 +175,7 @@ def test_two_files_with_one_id(tmp_path: Path) -> None:
 
 
 def test_the_worst_of_the_codes(tmp_path: Path) -> None:
-    false = '\nbad = make("Z1", 1)\nbad.symbolic(judge)\n'
+    false = '\nbad = make("Z1", 1, [Mutant("plus two", Square(2), "2", SYMBOLIC)])\nbad.symbolic(judge)\n'
     assert verify(str(written(tmp_path, GOOD + false)))[0] == 1
     assert verify(str(written(tmp_path, GOOD + false + "\n1/0\n")))[0] == 2
 

@@ -61,13 +61,13 @@ def test_a_true_claim_holds_and_its_mutant_is_refuted() -> None:
 
 
 def test_a_false_claim_is_refuted_with_exit_code_one() -> None:
-    report = run([make_claim(Mean(0.6))])
+    report = run([make_claim(Mean(0.6), mutant=0.9)])
     assert report.exit_code == 1
     assert report.claims[0].verdict is Verdict.REFUTED
 
 
 def test_a_surviving_mutant_fails_the_run() -> None:
-    report = run([make_claim(mutant=0.5)])
+    report = run([make_claim(mutant=0.5000001)])
     assert report.exit_code == 3
     assert [m.name for m in report.claims[0].survivors] == ["biased"]
 
@@ -137,9 +137,9 @@ def test_the_weakest_case_decides() -> None:
     claim = make_claim()
 
     @claim.symbolic
-    def only_one_hundred(_: Mean, case: int, __: Trial) -> Evidence:
+    def only_one_hundred(statement: Mean, case: int, _: Trial) -> Evidence:
         if case == 100:
-            return exact_evidence(True, "known", "")
+            return exact_evidence(statement.value == 0.5, "known", "not fair")
         return Evidence(Verdict.INCONCLUSIVE, Rung.SYMBOLIC, "not known")
 
     assert run([claim]).claims[0].verdict is Verdict.SUPPORTED
