@@ -1,10 +1,11 @@
-"""``pytest --haarmite my_claims.py``: claims and their mutants as test items.
+"""``pytest --haarmite my_claims.py [more_claims.py ...]``: claims and their mutants as test items.
 
 Each check of a claim on each pinned case is an item, and so is each mutant::
 
     my_claims.py::X1::certified[relu]                  fails if the check refutes the claim there, or breaks
     my_claims.py::X1::symbolic[every case]             a check that covers every case at once
-    my_claims.py::X1::mutant[r^2 in place of r]        fails if the mutant survives the checks that must refute it
+    my_claims.py::X1::mutant[r^2 in place of r]        fails if the mutant survives the checks that must refute it, or if
+                                                       an exact check of another rung finds it true
     my_claims.py::X1::hunt[drawn]                      with --haarmite-examples N: N drawn cases, shrunk
     my_claims.py::unread[line 12]                      fails: what could not be read in the file
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
     names = config.getoption("--haarmite")
     if not names:
         return
+    names += [argument for argument in _further_files(config) if argument not in names]
     try:
         from proofs_check.evidence.trial import PROFILES
     except ImportError as error:
@@ -91,6 +94,15 @@ def pytest_configure(config: pytest.Config) -> None:
     _ledger_claims(config)  # a name that is none ends the run here, before anything is collected
     given = list(config.args) if config.args_source is pytest.Config.ArgsSource.ARGS else []
     config.args = given + [file for file in files if not any(_is_within(file, argument) for argument in given)]
+
+
+def _further_files(config: pytest.Config) -> list[str]:
+    """Return Python files that stand among the arguments and are no test files by their name: ``--haarmite a.py b.py``."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return []
+    patterns = config.getini("python_files")
+    named = [argument for argument in config.args if argument.partition("::")[0].endswith(".py")]
+    return [name for name in named if not any(fnmatch(Path(name.partition("::")[0]).name, one) for one in patterns)]
 
 
 def _ledger_claims(config: pytest.Config) -> list[Claim]:
@@ -200,7 +212,7 @@ class ClaimCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the items of the claim: checks by case, mutants, and a hunt if asked for."""
-        from proofs_check.run.runner import plan
+        from proofs_check.run.runner import audits, plan
 
         tasks, shared = plan([self.claim]), {"target": self.target, "alpha": self.alpha}
         for task in tasks:
@@ -209,7 +221,12 @@ class ClaimCollector(pytest.Collector):
         for mutant in self.claim.mutants:
             own = [task for task in tasks if task.mutant is mutant]
             yield MutantItem.from_parent(
-                self, name=f"mutant[{_plain(mutant.name)}]", mutant=mutant, tasks=own, **shared
+                self,
+                name=f"mutant[{_plain(mutant.name)}]",
+                mutant=mutant,
+                tasks=own,
+                audits=[task for task in audits(self.claim) if task.mutant is mutant],
+                **shared,
             )
         if self.config.getoption("--haarmite-examples") and self.claim.cases is not None:
             yield HuntItem.from_parent(self, name="hunt[drawn]", claim=self.claim, target=self.target)
@@ -293,18 +310,29 @@ class CheckItem(_Item):
 class MutantItem(_Item):
     """A wrong variant of a claim, which the checks of one rung must refute."""
 
-    def __init__(self, *, mutant: Mutant, tasks: Sequence[Task], alpha: float, **rest: Any) -> None:
+    def __init__(
+        self, *, mutant: Mutant, tasks: Sequence[Task], audits: Sequence[Task], alpha: float, **rest: Any
+    ) -> None:
         super().__init__(marks=["mutant", str(mutant.by)], **rest)
-        self.mutant, self.tasks, self.alpha = mutant, tasks, alpha
+        self.mutant, self.tasks, self.audits, self.alpha = mutant, tasks, audits, alpha
 
     def runtest(self) -> None:
-        """Fail if no check refutes the mutant."""
-        said = []
+        """Fail if no check refutes the mutant, or if an exact check finds it true."""
+        from proofs_check.run.run_report import ClaimReport
+
+        findings = []
         for task in self.tasks:
-            finding = self.judge(task, self.alpha)
-            if finding.evidence.refutes:
-                return
-            said.append(f"{task.check.name}: {finding.error or finding.evidence.summary}")
+            findings.append(self.judge(task, self.alpha))
+            if findings[-1].evidence.refutes:
+                break
+        if any(finding.evidence.refutes for finding in findings):
+            audited = tuple(self.judge(task, self.alpha) for task in self.audits)
+            voids = ClaimReport(self.tasks[0].claim, (), tuple(findings), audited).voids
+            if voids:
+                names = ", ".join(void.task.check.name for void in voids)
+                raise ClaimFailureError(f"mutant {self.mutant.name!r} is found true by {names}{self.reproduce()}")
+            return
+        said = [f"{f.task.check.name}: {f.error or f.evidence.summary}" for f in findings]
         raise ClaimFailureError(
             f"mutant {self.mutant.name!r} survives: no {self.mutant.by} check refutes it on "
             f"{self.mutant.on or 'every case'}\n" + "\n".join(said) + self.reproduce()

@@ -153,8 +153,8 @@ class Claim:
     Raises
     ------
     ValueError
-        If there is no mutant, two cases share a label, a mutant names a case that is not pinned, a mutant is equal to the
-        statement, or a mutant or a check names no part of a statement that has parts.
+        If there is no mutant, two cases share a label, a mutant names a case that is not pinned, or a mutant or
+        a check names no part of a statement that has parts.
     TypeError
         If title, paper, pinned cases, mutants, `cases` or `covers` are of another kind than stated above.
     """
@@ -183,10 +183,6 @@ class Claim:
         for mutant in self.mutants:
             if mutant.on and mutant.on not in labels:
                 raise ValueError(f"Mutant {mutant.name!r} of {self.id} needs a pinned case, got on={mutant.on!r}.")
-            if self.statement is not None and mutant.statement == self.statement:
-                raise ValueError(
-                    f"Mutant {mutant.name!r} of {self.id} needs a statement other than the claim's (a wrong one), got the same."
-                )
             self._check_part(mutant.part, f"Mutant {mutant.name!r} of {self.id}", needed=bool(self.parts))
 
     def _check_part(self, part: str, who: str, *, needed: bool) -> None:

@@ -96,9 +96,14 @@ def verify(
     recipe = _recipe(names or [], activation or [], inputs, profile, seed)
     silent = quiet or json or not sys.stderr.isatty()
     outcome = _judged(request, {"jobs": jobs, "scheduler": scheduler, "device": device, "store": store}, silent)
-    outcome = with_kernel(outcome, kernel, jobs, silent)
+    for damage in outcome.damaged:
+        print(f"haarmite: {damage}", file=sys.stderr)
+    if outcome.interrupted:
+        print(f"haarmite: interrupted; {_resume(store)}; {len(outcome.claims)} claims were judged", file=sys.stderr)
+    else:
+        outcome = with_kernel(outcome, kernel, jobs, silent)
     _present(outcome, folder, recipe, json, verbose)
-    if kernel is not None and not json:
+    if kernel is not None and not json and not outcome.interrupted:
         print_kernel(outcome)
     raise typer.Exit(outcome.exit_code)
 
@@ -134,10 +139,12 @@ def _judged(request: Verification, where: dict[str, Any], silent: bool) -> RunRe
     except (ExecutorError, StoreError, ValueError) as error:
         fail(str(error))
     except KeyboardInterrupt:
-        store = where["store"]
-        hint = f"the same command resumes from {store}" if store else "--store FILE would keep what was drawn"
-        print(f"haarmite: interrupted; {hint}", file=sys.stderr)
+        print(f"haarmite: interrupted; {_resume(where['store'])}", file=sys.stderr)
         raise typer.Exit(130) from None
+
+
+def _resume(store: str | None) -> str:
+    return f"the same command resumes from {store}" if store else "--store FILE would keep what was drawn"
 
 
 def _progress() -> Progress:

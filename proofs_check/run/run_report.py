@@ -125,7 +125,7 @@ class ClaimReport:
         if strongest([universal, single]) is universal and universal.is_positive:
             scopes = {f.task.check.scope for f in once if f.evidence.verdict is universal and f.task.check.scope}
             return PartReport(part, universal, "; ".join(sorted(scopes)))
-        return PartReport(part, strongest([universal, single]), f"{len(labels)} named cases")
+        return PartReport(part, strongest([universal, single]), f"{len(labels)} named case{'s' * (len(labels) != 1)}")
 
     @property
     def voids(self) -> list[Finding]:
@@ -165,7 +165,7 @@ class ClaimReport:
 
     @property
     def errors(self) -> list[Finding]:
-        """Findings whose check broke."""
+        """Findings whose check broke; that one cannot read a mutant which it need not refute is no trouble."""
         return [f for f in (*self.findings, *self.mutant_findings) if f.error is not None]
 
     @property
@@ -184,7 +184,8 @@ class RunReport:
     """What a run found, and under which circumstances.
 
     `not_covered` holds (claim, case, reason) where a claim does not speak of a user's case; `unread` holds (place, what)
-    for what could not be read in a user's claim file.
+    for what could not be read in a user's claim file, `damaged` the stored shards that had to be drawn again. A run that was
+    interrupted holds the claims it had judged in whole.
     """
 
     claims: tuple[ClaimReport, ...]
@@ -196,10 +197,12 @@ class RunReport:
     not_covered: tuple[tuple[str, str, str], ...] = ()
     false_alarms: float = FALSE_ALARMS
     unread: tuple[tuple[str, str], ...] = ()
+    damaged: tuple[str, ...] = ()
+    interrupted: bool = False
 
     @property
     def verdict(self) -> str:
-        """Return "refuted", "inconclusive" or "holds", of the claims that could be read."""
+        """Return "refuted", "inconclusive" or "holds", of the claims that could be read and were judged."""
         if any(report.verdict is Verdict.REFUTED for report in self.claims):
             return "refuted"
         return "holds" if all(report.passes for report in self.claims) else "inconclusive"
@@ -214,7 +217,9 @@ class RunReport:
 
     @property
     def exit_code(self) -> int:
-        """0: it holds; 1: a claim is refuted; 2: a claim could not be read; 3: inconclusive, or a mutant survived."""
+        """0: it holds; 1: refuted; 2: a claim could not be read; 3: inconclusive, or a mutant survived; 130: interrupted."""
+        if self.interrupted:
+            return 130
         return 2 if self.unread else {"holds": 0, "refuted": 1, "inconclusive": 3}[self.verdict]
 
 

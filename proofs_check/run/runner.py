@@ -101,6 +101,8 @@ def run(
         If the profile is not known.
     ExecutorError, StoreError
         If the workers or the store cannot do their work; what was stored is intact.
+    KeyboardInterrupt
+        If it is interrupted before the first claim was judged; later, the report says so and holds what was judged.
     """
     if profile not in PROFILES:
         raise ValueError(f"run needs a profile of {', '.join(PROFILES)}, got profile={profile!r}.")
@@ -113,16 +115,27 @@ def run(
     sampled = sum(task.check.rung is Rung.SAMPLED for task in tasks)
     alpha = FALSE_ALARMS / max(sampled, 1)
     started = time.perf_counter()
-    findings = []
-    for task in tasks:
-        if on_start is not None:
-            on_start(task)
-        findings.append(perform(task, Trial(PROFILES[profile], seed, task.key, alpha, workplace)))
-        if on_finding is not None:
-            on_finding(findings[-1])
-    reports = tuple(_collect(claim, findings, _audited(claim, profile, seed)) for claim in claims)
+    reports: list[ClaimReport] = []
+    interrupted = False
+    try:
+        for claim in claims:
+            findings = []
+            for task in (task for task in tasks if task.claim is claim):
+                if on_start is not None:
+                    on_start(task)
+                findings.append(perform(task, Trial(PROFILES[profile], seed, task.key, alpha, workplace)))
+                if on_finding is not None:
+                    on_finding(findings[-1])
+            reports.append(_collect(claim, findings, _audited(claim, profile, seed)))
+    except KeyboardInterrupt:  # what was judged in whole is worth keeping
+        if not reports:
+            raise
+        interrupted = True
     labels = tuple(str(case) for case in cases or ())
-    return RunReport(reports, PROFILES[profile], seed, alpha, time.perf_counter() - started, labels, not_covered)
+    seconds = time.perf_counter() - started
+    return RunReport(
+        tuple(reports), PROFILES[profile], seed, alpha, seconds, labels, not_covered, interrupted=interrupted
+    )
 
 
 def perform(task: Task, trial: Trial) -> Finding:
@@ -172,10 +185,9 @@ def _audited(claim: Claim, profile: str, seed: int) -> tuple[Finding, ...]:
 
 
 def _collect(claim: Claim, findings: Sequence[Finding], audited: tuple[Finding, ...]) -> ClaimReport:
-    own = [finding for finding in findings if finding.task.claim is claim]
     return ClaimReport(
         claim,
-        tuple(f for f in own if f.task.mutant is None),
-        tuple(f for f in own if f.task.mutant is not None),
+        tuple(f for f in findings if f.task.mutant is None),
+        tuple(f for f in findings if f.task.mutant is not None),
         audited,
     )

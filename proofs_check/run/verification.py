@@ -96,7 +96,8 @@ class Verification:
                 on_start=watcher.started,
                 on_finding=watcher.found,
             )
-        return replace(report, unread=tuple((trouble.where, trouble.what) for trouble in self.troubles))
+        unread = tuple((trouble.where, trouble.what) for trouble in self.troubles)
+        return replace(report, unread=unread, damaged=tuple(results.damaged) if results is not None else ())
 
 
 def verify(

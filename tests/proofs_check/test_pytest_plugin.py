@@ -185,3 +185,29 @@ def test_workers_share_the_items(pytester: pytest.Pytester) -> None:
 
 def test_markers_are_described() -> None:
     assert set(pytest_plugin.MARKERS) == {"haarmite", "symbolic", "certified", "sampled", "mutant", "hunt"}
+
+
+def test_further_files_behind_the_option_are_claim_files_too(run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(more=CLAIMS.replace("G1", "H1").replace("G2", "H2"))
+    result = run("--haarmite", "mine.py", "more.py", "--collect-only", "-q")
+    items = [line for line in result.outlines if "::" in line]
+    assert {line.partition("::")[0] for line in items} == {"mine.py", "more.py"}
+    assert "more.py::H2::symbolic[3]" in items
+
+
+BLIND = """
+lemma = make("K9", 0, mutant_on="2")
+lemma.symbolic(judge)
+
+@lemma.certified
+def reads_nothing(statement, n, trial):
+    from proofs_check import from_slack
+    import flint
+    return from_slack(flint.arb(1), "one is positive", str(n))
+"""
+
+
+def test_a_mutant_that_another_rung_finds_true_fails(run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(blind=CLAIMS + BLIND)
+    result = run("--haarmite", "blind.py", "-m", "mutant", "blind.py::K9")
+    assert "mutant 'plus 7: off' is found true by reads_nothing" in result.stdout.str()

@@ -57,6 +57,9 @@ def claim_entry(report: ClaimReport) -> dict[str, Any]:
         "statement": (type(claim.statement).__doc__ or "").strip(),
         "conjecture": claim.conjecture,
         "verdict": str(report.verdict),
+        "word": report.word,
+        "parts": [{"part": p.part, "verdict": str(p.verdict), "scope": p.scope} for p in report.parts],
+        "voids": [{"check": f.task.check.name, "mutant": f.task.key[1], "case": f.task.label} for f in report.voids],
         "advice": report.verdict.advice,
         "by_rung": {str(rung): _rung_entry(found) for rung in Rung if (found := report.by_rung(rung)) is not None},
         "evidence": [_finding_entry(finding) for finding in report.findings],
@@ -96,7 +99,9 @@ def errata(report: RunReport) -> list[dict[str, str]]:
 def certificate_path(finding: Finding, part: int = 0) -> str:
     """Return where a finding's certificate of one part of its proof lies below the report's folder."""
     parts = [part for part in finding.task.key if part]
-    return "certificates/" + re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts)) + (f"-{part + 1}" if part else "") + ".json"
+    return (
+        "certificates/" + re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts)) + (f"-{part + 1}" if part else "") + ".json"
+    )
 
 
 def _finding_entry(finding: Finding) -> dict[str, Any]:

@@ -58,7 +58,8 @@ def _add_claim(suite: ElementTree.Element, report: ClaimReport) -> None:
     elif broken:
         _outcome(case, "error", "broken", "\n".join(broken))
     elif report.verdict is Verdict.INCONCLUSIVE:
-        reasons = [f.evidence.summary for f in report.findings if f.evidence.verdict is Verdict.INCONCLUSIVE]
+        reasons = [f"{f.task.check.name} finds the mutant {f.task.key[1]!r} true too" for f in report.voids]
+        reasons += [f.evidence.summary for f in report.findings if f.evidence.verdict is Verdict.INCONCLUSIVE]
         _outcome(case, "skipped" if claim.conjecture else "failure", "inconclusive", "\n".join(reasons))
 
 

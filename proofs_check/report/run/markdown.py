@@ -72,6 +72,10 @@ def _summary(report: RunReport, recipe: Recipe) -> Iterator[str]:
         for claim in troubles:
             names = "; ".join(escaped(mutant.name) for mutant in claim.survivors)
             survived = f"; mutants not refuted: {names}" if names else ""
+            mutants = [void.task.mutant.name for void in claim.voids if void.task.mutant is not None]
+            survived += (
+                f"; found true though wrong: {'; '.join(map(escaped, dict.fromkeys(mutants)))}" if mutants else ""
+            )
             broke = f"; {len(claim.errors)} checks broke" if claim.errors else ""
             yield f"- {escaped(claim.claim.id)}: {claim.verdict}{survived}{broke}"
         yield ""
@@ -85,7 +89,7 @@ def _claims_table(reports: tuple[ClaimReport, ...]) -> Iterator[str]:
         rungs = " | ".join(_by_rung(report, rung) for rung in Rung)
         refuted = f"{len(claim.mutants) - len(report.survivors)}/{len(claim.mutants)}"
         sharp = escaped(sharpness(report) or "")
-        yield f"| {escaped(claim.id)} | {escaped(claim.title)} | **{report.verdict}** | {rungs} | {refuted} | {sharp} |"
+        yield f"| {escaped(claim.id)} | {escaped(claim.title)} | **{report.word}** | {rungs} | {refuted} | {sharp} |"
 
 
 def _by_rung(report: ClaimReport, rung: Rung) -> str:
@@ -100,7 +104,7 @@ def _claim(report: ClaimReport, recipe: Recipe) -> Iterator[str]:
     """Yield one claim, folded: statement, evidence, mutants, how to repeat."""
     claim = report.claim
     conjecture = ", a conjecture" if claim.conjecture else ""
-    yield f"<details><summary>{escaped(claim.id)} {escaped(claim.title)}: {report.verdict}{conjecture}</summary>"
+    yield f"<details><summary>{escaped(claim.id)} {escaped(claim.title)}: {report.word}{conjecture}</summary>"
     yield ""
     yield from _formulas(claim.statement)
     for paragraph in statement_paragraphs(claim):

@@ -50,6 +50,7 @@ EXITS = {
     1: "a claim was refuted",
     2: "a claim could not be read",
     3: "a claim is inconclusive, or a mutant survived",
+    130: "interrupted: only the claims that were judged in whole are here",
 }
 
 

@@ -56,7 +56,7 @@ def claims_table(claims: tuple[ClaimReport, ...]) -> Table:
         refuted = len(report.claim.mutants) - len(report.survivors)
         table.add_row(
             f"{report.claim.id} {escape(report.claim.title)}",
-            _coloured(report.verdict),
+            _word(report),
             *(_by_rung(report, rung) for rung in Rung),
             f"{refuted}/{len(report.claim.mutants)}",
             escape(str(sharpness(report) or "")),
@@ -77,7 +77,7 @@ def claims_list(claims: tuple[ClaimReport, ...]) -> Table:
                 shown.append(f"{rung}: ", "dim").append_text(_by_rung(report, rung)).append("; ")
         shown.append("mutants: ", "dim").append(f"{refuted}/{len(report.claim.mutants)}")
         figure = sharpness(report)
-        table.add_row(_coloured(report.verdict), shown.append(f"; {figure}" if figure else ""))
+        table.add_row(_word(report), shown.append(f"; {figure}" if figure else ""))
     return table
 
 
@@ -139,6 +139,10 @@ def _coloured(verdict: Verdict) -> Text:
     return Text(str(verdict), style=_COLOURS[verdict])
 
 
+def _word(report: ClaimReport) -> Text:
+    return Text(report.word, style=_COLOURS[report.verdict])
+
+
 def _print_trouble(report: ClaimReport, console: Console) -> None:
     claim = report.claim
     for finding in report.findings:
@@ -147,6 +151,11 @@ def _print_trouble(report: ClaimReport, console: Console) -> None:
             console.print(f"[red]refuted[/] {claim.id}{escape(where)}: {escape(finding.evidence.witness or '')}")
     for mutant in report.survivors:
         console.print(f"[yellow]survived[/] {claim.id}: mutant {escape(mutant.name)!r} was not refuted by {mutant.by}")
+    for void in report.voids:
+        mutant = "" if void.task.mutant is None else void.task.mutant.name
+        console.print(
+            f"[yellow]void[/] {claim.id}: {void.task.check.name} finds the mutant {escape(mutant)!r} true too"
+        )
     # One check breaks in the same way on every case and mutant.
     for check, error in dict.fromkeys((finding.task.check.name, finding.error or "") for finding in report.errors):
         console.print(f"[red]broke[/] {claim.id} {check}: {escape(error)}")

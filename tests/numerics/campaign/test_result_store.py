@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from numerics.campaign.campaign import Campaign
 from numerics.campaign.result_store import SCHEMA_VERSION, ResultStore, StoreError, decode, encode
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -151,7 +152,7 @@ def test_a_full_disk_loses_only_the_batch(tmp_path):
     (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
     store._connection.execute(f"PRAGMA max_page_count = {pages + 3}")  # SQLite's own way to run out of space
     for index in range(20, 120):
-        store._pending.append((1, index, PAYLOAD))
+        store._pending.append((1, index, PAYLOAD, b""))
     with pytest.raises(StoreError, match=r"cannot write .* full; free some space"):
         store.commit()
     assert list(store.load("k")) == list(range(20))
@@ -198,3 +199,47 @@ def test_a_folder_that_may_not_be_written(tmp_path):
     folder.mkdir(mode=0o500)
     with pytest.raises(StoreError, match=r"check that its folder exists and may be written"):
         ResultStore(folder / "r.sqlite")
+
+
+@pytest.mark.parametrize("place", ["payload", "checksum", "number"])
+def test_a_flipped_bit_is_named_and_its_shard_is_missing(tmp_path, place):
+    path = tmp_path / "r.sqlite"
+    with ResultStore(path) as store:
+        for index in range(4):
+            store.put("k", index, encode({"x": np.arange(3.0) + index}))
+    connection = sqlite3.connect(path)
+    if place == "number":
+        connection.execute("UPDATE shard SET number = 9 WHERE number = 2")
+    else:
+        (value,) = connection.execute(f"SELECT {place} FROM shard WHERE number = 2").fetchone()
+        flipped = value[:-1] + bytes([value[-1] ^ 0x40])
+        connection.execute(f"UPDATE shard SET {place} = ? WHERE number = 2", (flipped,))
+    connection.commit()
+    connection.close()
+    with ResultStore(path) as store:
+        assert list(store.load("k")) == [0, 1, 3]
+        (named,) = store.damaged
+        assert f"shard {9 if place == 'number' else 2} of campaign k in" in named
+        assert "drawn again" in named
+
+
+def test_a_damaged_shard_is_drawn_again_with_the_same_bits(tmp_path):
+    path = tmp_path / "r.sqlite"
+    campaign = Campaign("T", "case", uniform_mean, {"size": 5}, 0)
+    with ResultStore(path) as store:
+        first = campaign.run(6, store=store)
+    connection = sqlite3.connect(path)
+    (value,) = connection.execute("SELECT payload FROM shard WHERE number = 3").fetchone()
+    connection.execute("UPDATE shard SET payload = ? WHERE number = 3", (value[:-1] + bytes([value[-1] ^ 1]),))
+    connection.commit()
+    connection.close()
+    with ResultStore(path) as store:
+        assert campaign.run(6, store=store) == first
+        assert len(store.damaged) == 1
+    with ResultStore(path) as store:
+        assert campaign.run(6, store=store) == first
+        assert store.damaged == []
+
+
+def uniform_mean(rng, size):
+    return {"mean": float(rng.random(size).mean())}

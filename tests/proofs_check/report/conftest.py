@@ -57,24 +57,25 @@ def good() -> Claim:
         Statement(),
         ["one", HOSTILE],
         [
-            Mutant("shifted", Statement(shift=1), "", SYMBOLIC, erratum="the paper, eq. (1)"),
-            Mutant("x - 1/2", Statement(rate=lambda x: x - sp.Rational(1, 2)), "one", CERTIFIED),
-            Mutant("biased", Statement(0.6), "one", SAMPLED),
+            Mutant("shifted", Statement(shift=1), "", SYMBOLIC, erratum="the paper, eq. (1)", part="sign"),
+            Mutant("x - 1/2", Statement(rate=lambda x: x - sp.Rational(1, 2)), "one", CERTIFIED, part="rate"),
+            Mutant("biased", Statement(0.6), "one", SAMPLED, part="mean"),
         ],
+        parts=("sign", "rate", "mean"),
     )
 
-    @claim.for_all(SYMBOLIC)
+    @claim.for_all(SYMBOLIC, part="sign")
     def by_algebra(statement: Statement, _: None, __: Trial) -> Evidence:
         """Look at the sign."""
         return exact_evidence(statement.shift <= 0, "squares", f"x = 0: 0 < {statement.shift}", at="x = 0")
 
-    @claim.certified
+    @claim.on_cases(CERTIFIED, part="rate")
     def on_an_interval(statement: Statement, _: str, __: Trial) -> Evidence:
         """Enclose it."""
         x = sp.Symbol("x")
         return from_proof(prove_nonnegative(statement.rate(x), {x: (0, 1)}), "x^2")
 
-    @claim.sampled
+    @claim.on_cases(SAMPLED, part="mean")
     def by_coins(statement: Statement, _: str, trial: Trial) -> Evidence:
         test = MeanTest.equal(statement.value, support=(0.0, 1.0), delta=0.05)
         return judge_mean(trial, test, coins, {"size": 100}, shards=200, what="mean of coins")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,11 @@ from numerics.statistics.e_value import MeanTest
 from proofs_check.claim.claim import SAMPLED, SYMBOLIC, Claim, Mutant, Paper
 from proofs_check.evidence.evidence import Evidence, Figure
 from proofs_check.evidence.sampled import judge_mean
-from proofs_check.evidence.symbolic import exact_evidence
+from proofs_check.evidence.symbolic import cannot_say, exact_evidence
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import MAY_SAY, Rung, Verdict
 from proofs_check.report.run.document import document
-from proofs_check.run.run_report import FALSE_ALARMS, RunReport
+from proofs_check.run.run_report import FALSE_ALARMS, ClaimReport, RunReport
 from proofs_check.run.runner import plan, run
 
 PAPER = Paper("T", "a paper for tests")
@@ -199,3 +200,148 @@ def test_claims_check_their_own_consistency() -> None:
 def test_figures_carry_their_error() -> None:
     assert str(Figure("mean", "0.5", "0.01")) == "mean 0.5 +- 0.01"
     assert str(Figure("rate", "2/3")) == "rate 2/3"
+
+
+# Parts, scope, silence and voids: on statements "a and b" of two truth values.
+
+
+@dataclass(frozen=True)
+class Two:
+    """a is even and b is even."""
+
+    a: int = 0
+    b: int = 0
+
+
+FIRST, SECOND = PARTS = ("a is even", "b is even")
+
+
+def two_parts(*, on: str = "1", by: Rung = SYMBOLIC, part: str = SECOND, parts: tuple[str, ...] = PARTS) -> Claim:
+    wrong = Mutant("b odd", Two(b=1), on=on, by=by, part=part)
+    return Claim("T2", "both are even", PAPER, Two(), [1, 2], [wrong], parts=parts)
+
+
+def says(verdict: Verdict, rung: Rung = Rung.SYMBOLIC) -> Callable[..., Evidence]:
+    def check(*_: object) -> Evidence:
+        return Evidence(verdict, rung, "as told")
+
+    return check
+
+
+def even_b(statement: Two, *_: object) -> Evidence:
+    return exact_evidence(statement.b % 2 == 0, "even", f"b = {statement.b}")
+
+
+def report_of(claim: Claim) -> ClaimReport:
+    (report,) = run([claim]).claims
+    return report
+
+
+@pytest.mark.parametrize(
+    ("second", "word"),
+    [
+        (says(Verdict.INCONCLUSIVE), "inconclusive"),
+        (says(Verdict.SUPPORTED, Rung.SAMPLED), "supported"),
+        (even_b, "proved for 2 named cases"),
+    ],
+)
+def test_a_claim_is_as_firm_as_its_least_firm_part(second: Callable[..., Evidence], word: str) -> None:
+    claim = two_parts()
+    claim.for_all(SYMBOLIC, part=FIRST)(says(Verdict.PROVED))
+    claim.on_cases(SAMPLED if word == "supported" else SYMBOLIC, part=SECOND)(second)
+    report = report_of(claim)
+    assert report.word == word
+    assert [part.verdict for part in report.parts] == [Verdict.PROVED, report.verdict]
+    assert report.voids == []
+
+
+def test_a_part_that_no_check_shows_is_open() -> None:
+    claim = two_parts()
+    claim.for_all(SYMBOLIC, part=FIRST)(says(Verdict.PROVED))
+    assert report_of(claim).verdict is Verdict.INCONCLUSIVE
+
+
+def test_within_a_rung_every_check_must_hold_and_between_rungs_one() -> None:
+    claim = two_parts(parts=(), part="")
+    claim.for_all(SYMBOLIC)(even_b)
+    claim.for_all(SYMBOLIC)(says(Verdict.INCONCLUSIVE))
+    assert report_of(claim).verdict is Verdict.INCONCLUSIVE
+    claim.sampled(says(Verdict.SUPPORTED, Rung.SAMPLED))
+    assert report_of(claim).verdict is Verdict.SUPPORTED
+
+
+def test_a_proof_of_instances_says_so() -> None:
+    claim = two_parts(parts=(), part="", on="")
+    claim.for_all(SYMBOLIC, scope="n = 2, 3")(even_b)
+    assert report_of(claim).word == "proved for n = 2, 3"
+
+
+def test_a_case_of_which_the_statement_does_not_speak_does_not_count() -> None:
+    claim = two_parts(parts=(), part="")
+
+    @claim.symbolic
+    def odd_cases(statement: Two, case: int, _: Trial) -> Evidence:
+        return even_b(statement) if case == 1 else cannot_say(Rung.SYMBOLIC, "about 1 only", silent=True)
+
+    assert report_of(claim).word == "proved for 1 named case"
+    with pytest.raises(ValueError, match="inconclusive where the statement is silent, got proved"):
+        Evidence(Verdict.PROVED, Rung.SYMBOLIC, "s", silent=True)
+
+
+@pytest.mark.parametrize("by", [SYMBOLIC, SAMPLED])
+@pytest.mark.parametrize("rung", [Rung.SYMBOLIC, Rung.CERTIFIED])
+def test_an_exact_check_that_finds_a_mutant_true_voids_the_claim(rung: Rung, by: Rung) -> None:
+    claim = two_parts(parts=(), part="", by=by)
+    claim.for_all(rung)(says(Verdict.PROVED if rung is Rung.SYMBOLIC else Verdict.CERTIFIED, rung))
+    if by is SYMBOLIC:
+        claim.symbolic(even_b)
+    else:
+
+        @claim.sampled
+        def samples(statement: Two, _: int, __: Trial) -> Evidence:
+            if statement.b:
+                return Evidence(Verdict.REFUTED, Rung.SAMPLED, "odd", witness="b")
+            return Evidence(Verdict.SUPPORTED, Rung.SAMPLED, "even")
+
+    report = report_of(claim)
+    assert report.survivors == []
+    assert [(f.task.check.rung, f.task.key[1]) for f in report.voids] == [(rung, "b odd")]
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert not report.passes
+
+
+def test_a_check_of_another_part_may_find_a_mutant_true() -> None:
+    claim = two_parts()
+    claim.for_all(SYMBOLIC, part=FIRST)(says(Verdict.PROVED))
+    claim.symbolic(even_b)
+    assert report_of(claim).voids == []
+
+
+@pytest.mark.parametrize(
+    ("build", "match"),
+    [
+        (lambda: two_parts(part=""), "needs a part of the statement"),
+        (lambda: two_parts(part="c is even"), "got part='c is even'"),
+        (lambda: two_parts(parts=()), "none: the statement is one"),
+        (lambda: two_parts().for_all(SYMBOLIC, part="c")(even_b), "check even_b of T2 needs a part"),
+        (lambda: two_parts().on_cases(SYMBOLIC, part="c")(even_b), "got part='c'"),
+    ],
+)
+def test_parts_are_those_of_the_statement(build: Callable[[], object], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        build()
+
+
+def test_an_interrupted_run_keeps_the_claims_it_had_judged() -> None:
+    second = make_claim()
+
+    @second.symbolic
+    def interrupted(*_: object) -> Evidence:
+        raise KeyboardInterrupt
+
+    report = run([make_claim(), second])
+    assert report.interrupted
+    assert report.exit_code == 130
+    assert [claim.verdict for claim in report.claims] == [Verdict.SUPPORTED]
+    with pytest.raises(KeyboardInterrupt):
+        run([second])
