@@ -72,10 +72,8 @@ def _summary(report: RunReport, recipe: Recipe) -> Iterator[str]:
         for claim in troubles:
             names = "; ".join(escaped(mutant.name) for mutant in claim.survivors)
             survived = f"; mutants not refuted: {names}" if names else ""
-            mutants = [void.task.mutant.name for void in claim.voids if void.task.mutant is not None]
-            survived += (
-                f"; found true though wrong: {'; '.join(map(escaped, dict.fromkeys(mutants)))}" if mutants else ""
-            )
+            untold = dict.fromkeys(void.task.key[1] for void in claim.voids)
+            survived += f"; found true though wrong: {'; '.join(map(escaped, untold))}" if untold else ""
             broke = f"; {len(claim.errors)} checks broke" if claim.errors else ""
             yield f"- {escaped(claim.claim.id)}: {claim.verdict}{survived}{broke}"
         yield ""

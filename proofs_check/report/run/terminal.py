@@ -152,10 +152,7 @@ def _print_trouble(report: ClaimReport, console: Console) -> None:
     for mutant in report.survivors:
         console.print(f"[yellow]survived[/] {claim.id}: mutant {escape(mutant.name)!r} was not refuted by {mutant.by}")
     for void in report.voids:
-        mutant = "" if void.task.mutant is None else void.task.mutant.name
-        console.print(
-            f"[yellow]void[/] {claim.id}: {void.task.check.name} finds the mutant {escape(mutant)!r} true too"
-        )
+        console.print(f"[yellow]void[/] {claim.id}: {void.task.check.name} finds {escape(void.task.key[1])!r} true too")
     # One check breaks in the same way on every case and mutant.
     for check, error in dict.fromkeys((finding.task.check.name, finding.error or "") for finding in report.errors):
         console.print(f"[red]broke[/] {claim.id} {check}: {escape(error)}")
