@@ -287,8 +287,6 @@ def _incomplete(claim: Claim) -> str | None:
     if not claim.checks:
         return f"claim {claim.id} has no check; write one under @NAME.symbolic, .certified, .sampled or .for_all(RUNG)"
     for mutant in claim.mutants:
-        if mutant.statement == claim.statement:
-            return f"mutant {mutant.name!r} of {claim.id} is the statement itself; a mutant is a wrong variant of it"
         if not any(check.rung is mutant.by and check.once == (not mutant.on) for check in claim.checks):
             what = f"on the case {mutant.on!r}" if mutant.on else "that covers every case (for_all)"
             return f"mutant {mutant.name!r} of {claim.id} can never be refuted: there is no {mutant.by} check {what}"
