@@ -61,6 +61,8 @@ class KernelTerm(Quantity):
             if order == 1:
                 slope *= as_ball(self._once(source, at, 1, digits))
             at = self._once(source, at, 0, digits)
+            if isinstance(at, Fraction) and at.denominator.bit_length() > _LONGEST_FRACTION:
+                at = as_ball(at)
         if iterate == 0:
             return as_ball(at) if order == 0 else flint.arb(int(order == 1))
         last = self._once(source, at, order, digits)
@@ -108,6 +110,8 @@ class KernelTerm(Quantity):
         return self.args[3]
 
 
+_LONGEST_FRACTION = 256
+"""Bits of a denominator beyond which an iterate goes on as a ball."""
 _KINDS = {"kappa": "centred", "rms": "normalised", "raw": "raw"}
 
 

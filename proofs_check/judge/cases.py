@@ -1,0 +1,183 @@
+"""Cases of a sentence: values of its variables, the simple ones first; numbers are exact rationals.
+
+Numbers: ends of the domain, simple fractions, then a van der Corput sequence. Activations: laws with few atoms (the class
+and the constants of the sentence choose the weights). Gram matrices: equicorrelated ones, one correlated pair, products.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from theory.activation.activation import Activation
+from theory.isometry.gram_matrix import GramMatrix
+from theory.statement.law import Law
+from theory.statement.proposition import Binder
+from theory.statement.sentence import Sentence
+from theory.statement.sort import Activations, GramMatrices, Naturals, Reals, Sort
+from theory.statement.value import Case
+
+_SIMPLE = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (1, 2), (1, 4), (3, 4), (1, 10), (9, 10), (1, 3), (99, 100), (1, 100)))
+_NATURALS = (0, 1, 2, 3, 5, 8, 13, 30, 100)
+
+
+def cases(sentence: Sentence, most: int = 600) -> Iterator[dict[sp.Symbol, Any]]:
+    """Yield cases, one for each choice of activations and matrices at each of up to `most` choices of numbers.
+
+    The order goes through all activations at the simplest numbers first.
+    """
+    return cases_of(sentence.binders, {}, _constants(sentence), most)
+
+
+def cases_of(
+    binders: tuple[Binder, ...], given: Case, weights: tuple[Fraction, ...] = (), most: int = 600
+) -> Iterator[dict[sp.Symbol, Any]]:
+    """Yield cases of these binders on top of a given one (for quantifiers inside a sentence)."""
+    numbers = [b for b in binders if isinstance(b.sort, Reals | Naturals)]
+    others = [b for b in binders if isinstance(b.sort, Activations | GramMatrices)]
+    if len(numbers) + len(others) < len(binders):
+        return
+    for chosen in itertools.islice(_choices(len(numbers)), most):
+        case: dict[sp.Symbol, Any] = dict(given)
+        for binder, t in zip(numbers, chosen, strict=True):
+            value = number(binder.sort, t, case)
+            if value is None:
+                break
+            case[binder.symbol] = value
+        if len(case) < len(numbers) + len(given):
+            continue
+        pools = [list(_pool(b.sort, case, weights)) for b in others]
+        for picked in itertools.product(*pools):
+            yield case | {b.symbol: value for b, value in zip(others, picked, strict=True)}
+
+
+def number(sort: Sort, t: int, case: Case) -> Fraction | int | None:
+    """Return the t-th value of a domain of numbers; None where there is none, or an end is not rational."""
+    if isinstance(sort, Naturals):
+        value = sort.least + _NATURALS[t] if t < len(_NATURALS) else sort.least + 4 * t
+        return value if sort.most is None or value <= sort.most else None
+    assert isinstance(sort, Reals)
+    low, high = end(sort.low, case), end(sort.high, case)
+    if (low is None and sort.low != -sp.oo) or (high is None and sort.high != sp.oo):
+        return None
+    share = _SIMPLE[t] if t < len(_SIMPLE) else _van_der_corput(t - len(_SIMPLE) + 1)
+    if (share == 0 and sort.low_open and low is not None) or (share == 1 and sort.high_open and high is not None):
+        return None
+    if low is not None and high is not None:
+        return None if high < low else low + share * (high - low)
+    if share == 1:
+        share = Fraction(19, 20)
+    if low is None and high is None:
+        return 4 * (2 * share - 1) / (1 - (2 * share - 1) ** 2) if share else Fraction(0)
+    reach = 2 * share / (1 - share)
+    return (low + reach) if low is not None else high - reach if high is not None else None
+
+
+def end(term: sp.Expr, case: Case) -> Fraction | None:
+    """Return the exact value of an end of a domain at a case, or None if it is infinite or not rational."""
+    values = {s: sp.Rational(v.numerator, v.denominator) for s, v in case.items() if isinstance(v, int | Fraction)}
+    found = term.xreplace(values)
+    return Fraction(int(found.p), int(found.q)) if isinstance(found, sp.Rational) else None
+
+
+def shown(value: Any) -> str:
+    """Return a case's value as a reader can check it."""
+    if isinstance(value, Law):
+        return f"{value} = {value.polynomial}" if value.weights[-1][0] <= 6 else str(value)
+    if isinstance(value, GramMatrix):
+        return "[" + "; ".join(", ".join(str(x) for x in row) for row in value.entries) + "]"
+    return str(value)
+
+
+def _van_der_corput(n: int) -> Fraction:
+    total, place = Fraction(0), Fraction(1, 2)
+    while n:
+        total += place * (n & 1)
+        n >>= 1
+        place /= 2
+    return total
+
+
+def _choices(count: int) -> Iterator[tuple[int, ...]]:
+    """Yield tuples of indices, those with a small sum first."""
+    if count == 0:
+        yield ()
+        return
+    for total in itertools.count():
+        for bars in itertools.combinations(range(total + count - 1), count - 1):
+            edges = (-1, *bars, total + count - 1)
+            yield tuple(b - a - 1 for a, b in itertools.pairwise(edges))
+
+
+def _constants(sentence: Sentence) -> tuple[Fraction, ...]:
+    """Return weights to try: those of the sentence's own constants, and some simple ones."""
+    own = {
+        Fraction(int(q.p), int(q.q)) for term in sentence.terms for q in term.atoms(sp.Rational) if 0 < q < 1
+    }  # fmt: skip
+    simple = [Fraction(1, 2), Fraction(1, 5), Fraction(4, 5), Fraction(19, 20)]
+    return tuple(dict.fromkeys([*sorted(own)[:4], *simple]))
+
+
+def _pool(sort: Sort, case: Case, weights: tuple[Fraction, ...]) -> Iterator[Any]:
+    if isinstance(sort, GramMatrices):
+        size = end(sort.size, case)
+        yield from () if size is None or size.denominator != 1 else _matrices(int(size))
+        return
+    assert isinstance(sort, Activations)
+    if sort.pinned is not None:
+        yield Activation.from_text(sort.pinned)
+    elif "homogeneous" in sort.classes:
+        found = {"identity", "relu", "leaky_relu", "abs"}
+        found -= {"relu", "leaky_relu", "abs"} if "odd" in sort.classes else set()
+        found -= {"relu", "leaky_relu", "identity"} if "even" in sort.classes else set()
+        found -= {"identity"} if "nonlinear" in sort.classes else set()
+        found -= {"relu", "leaky_relu", "abs"} if "centred" in sort.classes else set()
+        yield from (Activation.from_text(name) for name in sorted(found))
+    else:
+        yield from (law for law in laws(weights) if in_classes(law, sort.classes))
+
+
+def in_classes(law: Law, classes: tuple[str, ...]) -> bool:
+    """Whether the activation of a law is of every one of the classes."""
+    degrees = {k for k, _ in law.weights}
+    checks = {
+        "odd": all(k % 2 for k in degrees),
+        "even": not any(k % 2 for k in degrees),
+        "centred": 0 not in degrees,
+        "nonlinear": max(degrees) > 1,
+        "homogeneous": degrees == {1},
+    }
+    return all(checks[name] for name in classes)
+
+
+def laws(weights: tuple[Fraction, ...]) -> Iterator[Law]:
+    """Yield laws with one atom, then with two, the low degrees first."""
+    for degree in (1, 2, 3, 4, 5, 9, 40):
+        yield Law.of({degree: 1})
+    for first, second in ((1, 2), (1, 3), (0, 1), (0, 2), (2, 3), (2, 4), (1, 9), (1, 5), (3, 5), (1, 40), (0, 40)):
+        for weight in weights:
+            yield Law.of({first: weight, second: 1 - weight})
+
+
+def _matrices(size: int) -> Iterator[GramMatrix]:
+    """Yield Gram matrices with unit diagonal."""
+    correlations = [Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(1, 10), Fraction(9, 10), Fraction(1)]
+    if size > 1:
+        correlations += [-c / (size - 1) for c in correlations[1:]]
+    for rho in correlations:
+        yield GramMatrix.equicorrelated(size, rho) if size > 1 else GramMatrix("one", ((Fraction(1),),))
+        if size == 1:
+            return
+    for rho in (Fraction(1, 4), Fraction(1, 2), Fraction(-1, 2), Fraction(9, 10), Fraction(1)):
+        entries = [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
+        entries[0][1] = entries[1][0] = rho
+        yield GramMatrix("pair", tuple(map(tuple, entries)))
+    if size > 2:
+        path = [[Fraction(1, 2) ** abs(i - j) for j in range(size)] for i in range(size)]
+        yield GramMatrix("powers", tuple(map(tuple, path)))
+        signs = [[Fraction((-1) ** ((i + j) % 2), 4) if i != j else Fraction(1) for j in range(size)] for i in range(size)]
+        yield GramMatrix("alternating", tuple(map(tuple, signs)))

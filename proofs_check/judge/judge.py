@@ -1,0 +1,211 @@
+"""Judging a sentence: instances first, then the strategies in order, then its neighbours; one clock over all.
+
+    judge("for every activation s, r in [0, 1]: kappa(r) <= r")
+
+A conjunction without a strategy of its own is judged part by part. The word of the verdict is that of the outcome's kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from proofs_check.judge.dimension import every_dimension
+from proofs_check.judge.elementary import by_algebra, by_balls, on_a_box, recognise
+from proofs_check.judge.gram import small_gram
+from proofs_check.judge.instances import IllDefined, Survey, refute
+from proofs_check.judge.judgement import Judgement
+from proofs_check.judge.neighbours import judged_neighbours
+from proofs_check.judge.network_samples import sampled_network
+from proofs_check.judge.outcome import Certified, Open, Outcome, Proved, Supported, Witness
+from proofs_check.judge.strategy import Clock, Strategy
+from proofs_check.proof import kernel
+from theory.statement.parse import parse_question
+from theory.statement.print_text import TermPrinter, binder_text
+from theory.statement.proposition import And, Not, Proposition, Relation
+from theory.statement.sentence import Sentence
+from theory.statement.sort import Networks
+
+STRATEGIES: tuple[Strategy, ...] = (
+    Strategy("textbook theorems", recognise),
+    Strategy("algebra", by_algebra),
+    Strategy("balls", by_balls),
+    Strategy("every dimension", every_dimension),
+    Strategy("branch and bound", on_a_box),
+    Strategy("Gram matrices", small_gram),
+    Strategy("network samples", sampled_network, 0.9),
+)
+"""The strategies in the order they are asked; the first that answers decides."""
+
+REFUTER_SHARE, REFUTER_MOST = 0.3, 1.0
+
+
+def judge(
+    line: str | Sentence,
+    *,
+    domain: Sequence[str] = (),
+    activation: str | None = None,
+    best: str | None = None,
+    digits: int = 20,
+    seconds: float = 10.0,
+    neighbours: bool = True,
+    listen: Callable[[str], None] | None = None,
+) -> Judgement:
+    """Return the verdict on a sentence, with its scope and what it rests on.
+
+    Parameters
+    ----------
+    line : str or Sentence
+        Text as `theory.statement.parse` reads it.
+    domain : sequence of str
+        Further domains, such as ``r in [0, 1]``.
+    activation : str or None
+        The activation the sentence is about, in place of every activation.
+    best : str or None
+        Name of a constant whose best value is asked for.
+    digits : int
+        Digits of values that are shown.
+    seconds : float
+        Time for the whole judgement; a strategy that runs out says what it was doing.
+    neighbours : bool
+        Whether wrong variants of the sentence are made and judged as well.
+    listen : callable or None
+        Called with a line of progress.
+
+    Returns
+    -------
+    Judgement
+
+    Raises
+    ------
+    ValueError
+        If the text is no sentence, or the sentence is not defined on its domain or vacuous.
+
+    Examples
+    --------
+    >>> found = judge("for d >= 2: E_O(d)[O[1,1]^4] = 3/(d*(d+2))", neighbours=False)
+    >>> found.verdict, found.oracles
+    ('proved', ('Haar moments',))
+    >>> judge("for x in [0, 1]: x <= x^2").witness["at"]
+    {'x': '1/2'}
+    """
+    if not seconds > 0:
+        raise ValueError(f"judge needs seconds > 0, got seconds={seconds!r}.")
+    if isinstance(line, Sentence):
+        sentence, asked = line, best
+    else:
+        question = parse_question(line, domain, activation, best)
+        sentence, asked = question.sentence, question.best
+    clock = Clock(seconds, digits, listen or (lambda _: None))
+    if asked is not None:
+        return best_constant(sentence, asked, clock)
+    tried: list[str] = []
+    outcome = decide(sentence, clock.slice(0.75 if neighbours else 1.0), tried)
+    _check_not_vacuous(sentence, outcome, clock)
+    found = _judgement(sentence, outcome, tried, clock)
+    if neighbours and not isinstance(outcome, Open | Supported | Witness):
+        found = judged_neighbours(found, lambda other, slice_: decide(other, slice_, []), clock)
+    return found
+
+
+def best_constant(sentence: Sentence, name: str, clock: Clock) -> Judgement:
+    """Return the judgement of a question for the best constant."""
+    del clock
+    raise ValueError(f"judge needs a claim without {name!r}: best constants are not searched for yet.")
+
+
+def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
+    """Return the first outcome that decides: a witness, else what a strategy proves, certifies or supports."""
+    clock.notes.pop("survey", None)
+    if not any(isinstance(binder.sort, Networks) for binder in sentence.binders):
+        witness = refute(sentence, clock.slice(REFUTER_SHARE, REFUTER_MOST))
+        if witness is not None:
+            return witness
+    for strategy in STRATEGIES:
+        if clock.expired:
+            tried.append(f"{strategy.name}: no time was left")
+            break
+        outcome = strategy.run(sentence, clock.slice(strategy.share))
+        if isinstance(outcome, Open):
+            tried.append(f"{strategy.name}: {outcome.doing}" + (f" (would help: {outcome.helps})" if outcome.helps else ""))
+        elif outcome is not None:
+            return outcome
+    if isinstance(sentence.body, And):
+        return _part_by_part(sentence, sentence.body, clock, tried)
+    return Open("every strategy that knows such sentences", "more seconds, a smaller domain, or a named activation")
+
+
+def _part_by_part(sentence: Sentence, body: And, clock: Clock, tried: list[str]) -> Outcome:
+    """Return the outcome of a conjunction from those of its parts."""
+    found: list[Outcome] = []
+    for index, part in enumerate(body.parts):
+        share = 1 / (len(body.parts) - index)
+        outcome = decide(sentence.replace_body(part), clock.slice(share), tried)
+        if isinstance(outcome, Witness | Open):
+            return outcome
+        found.append(outcome)
+    certificates = tuple(c for o in found if isinstance(o, Proved | Certified) for c in o.certificates)
+    by = "; ".join(dict.fromkeys(o.by for o in found if not isinstance(o, Open)))
+    theorems = [o.theorem for o in found if isinstance(o, Proved)]
+    if len(theorems) == len(found):
+        return Proved(kernel.conjunction(*theorems), by, certificates=certificates)
+    if any(isinstance(o, Supported) for o in found):
+        return Supported(_scope(sentence), by)
+    return Certified(_scope(sentence), by, certificates)
+
+
+def _scope(sentence: Sentence) -> str:
+    """Return what the verdict covers: the domains of the sentence."""
+    printer = TermPrinter({b.name: b for b in sentence.binders})
+    plain = [b for b in sentence.binders if not isinstance(b.sort, Networks)]
+    return "for " + ", ".join(binder_text(b, printer) for b in plain) if plain else "as it stands"
+
+
+def _judgement(sentence: Sentence, outcome: Outcome, tried: list[str], clock: Clock) -> Judgement:
+    seconds = clock.seconds - clock.left
+    scope = _scope(sentence)
+    match outcome:
+        case Witness(at, value, by, simplest):
+            return Judgement(
+                sentence, "refuted", scope, by, witness={"at": dict(at), "value": value}, simplest=simplest, seconds=seconds
+            )
+        case Proved(theorem, by, sharp, certificates):
+            return Judgement(
+                sentence, outcome.verdict, scope, by, tuple(sorted(theorem.assumptions)), tuple(sorted(theorem.oracles)),
+                sharp=sharp or _sharp(clock), certificates=certificates, seconds=seconds,
+            )  # fmt: skip
+        case Certified(covers, by, certificates, trusts, sharp):
+            return Judgement(
+                sentence, "certified", covers, by, oracles=trusts, sharp=sharp or _sharp(clock),
+                certificates=certificates, seconds=seconds,
+            )  # fmt: skip
+        case Supported(covers, by):
+            return Judgement(sentence, "supported", covers, by, seconds=seconds)
+    lines = tuple(tried) or (outcome.doing,)
+    helps = f"what would help: {outcome.helps}" if outcome.helps else ""
+    return Judgement(sentence, "inconclusive", scope, helps, tried=lines, seconds=seconds)
+
+
+def _sharp(clock: Clock) -> str:
+    survey = clock.notes.get("survey")
+    if not isinstance(survey, Survey) or not survey.equalities:
+        return ""
+    case = survey.equalities[-1]
+    return "equality at " + ", ".join(f"{symbol} = {value}" for symbol, value in case.items())
+
+
+def _check_not_vacuous(sentence: Sentence, outcome: Outcome, clock: Clock) -> None:
+    """Refuse a sentence whose hypotheses are proved to fail; of such a sentence everything holds."""
+    survey = clock.notes.get("survey")
+    if not sentence.hypotheses or isinstance(outcome, Witness) or (isinstance(survey, Survey) and survey.met):
+        return
+    for hypothesis in sentence.hypotheses:
+        other = Sentence(sentence.binders, (), _opposite(hypothesis))
+        found = decide(other, Clock(min(2.0, max(0.5, clock.left)), clock.digits), [])
+        if isinstance(found, Proved):
+            raise IllDefined("sentence needs hypotheses that can be met (it is vacuous: of nothing everything holds), got some that cannot.")
+    if not isinstance(outcome, Open):
+        raise IllDefined("sentence needs hypotheses that some case meets, got none among the cases tried; it may be vacuous.")
+
+
+def _opposite(proposition: Proposition) -> Proposition:
+    return proposition.negated if isinstance(proposition, Relation) else Not(proposition)

@@ -1,0 +1,115 @@
+"""Neighbours of a sentence: wrong variants that the program makes itself. How many fall says how sharp the sentence is.
+
+Each constant moved by a tenth and a hundredth, the larger side made smaller, the relation reversed or made strict, each
+term dropped, each exponent moved. A neighbour that is proved may be a better theorem: it is shown first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import sympy as sp
+
+from proofs_check.judge.instances import IllDefined
+from proofs_check.judge.judgement import Judgement, Neighbour
+from proofs_check.judge.outcome import Outcome, Witness
+from proofs_check.judge.strategy import Clock
+from theory.statement.print_text import TermPrinter, text
+from theory.statement.proposition import MIRRORED, And, Proposition, Relation
+from theory.statement.quantity import Quantity
+from theory.statement.sentence import Sentence
+from theory.statement.sort import Networks
+
+MOST = 10
+_SECONDS = 0.6
+_STRICT = {"<=": "<", ">=": ">"}
+_TENTH, _HUNDREDTH = sp.Rational(11, 10), sp.Rational(101, 100)
+
+
+def judged_neighbours(found: Judgement, decide: Callable[[Sentence, Clock], Outcome], clock: Clock) -> Judgement:
+    """Return the judgement with its neighbours judged within the time that is left."""
+    if any(isinstance(binder.sort, Networks) for binder in found.sentence.binders):
+        return found
+    seen: list[Neighbour] = []
+    for change, sentence in variants(found.sentence):
+        if clock.expired or len(seen) >= MOST:
+            break
+        clock.report(f"neighbour: {change}")
+        part = clock.slice(1.0, _SECONDS)
+        part.notes = {}
+        try:
+            outcome = decide(sentence, part)
+        except IllDefined:
+            continue
+        where = ", ".join(f"{n} = {v}" for n, v in outcome.at) if isinstance(outcome, Witness) else ""
+        seen.append(Neighbour(change, text(sentence), outcome.verdict, where))
+    order = {"proved": 0, "certified": 1, "refuted": 2}
+    seen.sort(key=lambda n: order.get(n.verdict, 3))
+    notes = found.notes
+    if seen and not any(n.verdict == "refuted" for n in seen):
+        notes = (*notes, "no neighbour was refuted: the sentence may be vacuous or not checkable")
+    return replace(found, neighbours=tuple(seen), notes=notes, seconds=clock.seconds - clock.left)
+
+
+def variants(sentence: Sentence) -> Iterator[tuple[str, Sentence]]:
+    """Yield (what was changed, the changed sentence).
+
+    Examples
+    --------
+    >>> from theory.statement.parse import parse
+    >>> [change for change, _ in variants(parse("for x in [0, 1]: x^2 <= 2*x"))][:4]
+    ['<= -> <', '<= -> >=', '2 -> 21/10', '2 -> 19/10']
+    """
+    parts = sentence.body.parts if isinstance(sentence.body, And) else (sentence.body,)
+    known = {sentence}
+    for index, part in enumerate(parts):
+        if not isinstance(part, Relation):
+            continue
+        for change, other in _of_relation(part, TermPrinter({b.name: b for b in sentence.binders})):
+            body: Proposition = other
+            if isinstance(sentence.body, And):
+                body = And((*parts[:index], other, *parts[index + 1 :]))
+            changed = sentence.replace_body(body)
+            if changed not in known:
+                known.add(changed)
+                yield change, changed
+
+
+def _of_relation(claim: Relation, printer: TermPrinter) -> Iterator[tuple[str, Relation]]:
+    if claim.op in _STRICT:
+        yield f"{claim.op} -> {_STRICT[claim.op]}", Relation(_STRICT[claim.op], claim.lhs, claim.rhs)
+    if claim.op not in ("=", "!="):
+        yield f"{claim.op} -> {MIRRORED[claim.op]}", Relation(MIRRORED[claim.op], claim.lhs, claim.rhs)
+    for constant in sorted(_constants(claim), key=lambda c: (abs(c), c), reverse=True):
+        for factor in (_TENTH, 2 - _TENTH, _HUNDREDTH, 2 - _HUNDREDTH):
+            moved = constant * factor
+            yield f"{constant} -> {moved}", _replaced(claim, {constant: moved})
+    larger = "rhs" if claim.op in ("<", "<=", "=") else "lhs"
+    side = getattr(claim, larger)
+    for factor in (2 - _TENTH, 2 - _HUNDREDTH):
+        if side != 0:
+            other = (claim.lhs, factor * side) if larger == "rhs" else (factor * side, claim.rhs)
+            yield f"{printer(side)} -> {factor} of it", Relation(claim.op, *other)
+    for term in sp.Add.make_args(side):
+        if side.is_Add:
+            rest = side - term
+            other = (claim.lhs, rest) if larger == "rhs" else (rest, claim.rhs)
+            yield f"without {printer(term)}", Relation(claim.op, *other)
+    for power in sorted(side.atoms(sp.Pow), key=str):
+        if power.exp.is_Integer and power.exp > 1:
+            moved = sp.Pow(power.base, power.exp + 1)
+            yield f"{printer(power)} -> {printer(moved)}", _replaced(claim, {power: moved})
+
+
+def _constants(claim: Relation) -> set[sp.Rational]:
+    """Return the constants of a relation that stand outside its words, but for 0 and units."""
+    bare = [side.xreplace({w: sp.Dummy() for w in side.atoms(Quantity)}) for side in (claim.lhs, claim.rhs)]
+    return {q for side in bare for q in side.atoms(sp.Rational) if q not in (-1, 0, 1)}
+
+
+def _replaced(claim: Relation, change: dict[sp.Expr, sp.Expr]) -> Relation:
+    held = {w: sp.Dummy() for side in (claim.lhs, claim.rhs) for w in side.atoms(Quantity)}
+    back = {dummy: word for word, dummy in held.items()}
+    sides = [side.xreplace(held).xreplace(change).xreplace(back) for side in (claim.lhs, claim.rhs)]
+    return Relation(claim.op, *sides)
