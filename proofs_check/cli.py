@@ -19,6 +19,7 @@ from proofs_check.commands.derive import derive
 from proofs_check.commands.doctor import doctor
 from proofs_check.commands.haar import haar, weingarten
 from proofs_check.commands.hunt import hunt
+from proofs_check.commands.judge import judge, words
 from proofs_check.commands.recheck import recheck
 from proofs_check.commands.table import table
 from proofs_check.commands.usage import OneLineUsage
@@ -74,10 +75,10 @@ def common(
     """Take the options that belong to no command."""
 
 
-for command in (verify, hunt, claims, derive, compare, table, recheck, doctor):
+for command in (words, verify, hunt, claims, derive, compare, table, recheck, doctor):
     register(app, command)
-for expression_command in (weingarten, haar):
-    # A partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.
+for expression_command in (judge, weingarten, haar):
+    # A sentence, a partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.
     register(app, expression_command, context_settings={"ignore_unknown_options": True})
 
 

@@ -21,7 +21,10 @@ from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, GramMatrices, Naturals, Reals, Sort
 from theory.statement.value import Case
 
-_SIMPLE = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (1, 2), (1, 4), (3, 4), (1, 10), (9, 10), (1, 3), (99, 100), (1, 100)))
+_SIMPLE = tuple(
+    Fraction(n, d) for n, d in ((0, 1), (1, 1), (1, 2), (1, 4), (3, 4), (1, 10), (9, 10), (1, 3), (99, 100), (1, 100))
+)
+_LARGEST_MATRIX = 12
 _NATURALS = (0, 1, 2, 3, 5, 8, 13, 30, 100)
 
 
@@ -166,12 +169,11 @@ def laws(weights: tuple[Fraction, ...]) -> Iterator[Law]:
 def _matrices(size: int) -> Iterator[GramMatrix]:
     """Yield Gram matrices with unit diagonal."""
     correlations = [Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(1, 10), Fraction(9, 10), Fraction(1)]
-    if size > 1:
-        correlations += [-c / (size - 1) for c in correlations[1:]]
+    if not 1 < size <= _LARGEST_MATRIX:
+        return
+    correlations += [-c / (size - 1) for c in correlations[1:]]
     for rho in correlations:
-        yield GramMatrix.equicorrelated(size, rho) if size > 1 else GramMatrix("one", ((Fraction(1),),))
-        if size == 1:
-            return
+        yield GramMatrix.equicorrelated(size, rho)
     for rho in (Fraction(1, 4), Fraction(1, 2), Fraction(-1, 2), Fraction(9, 10), Fraction(1)):
         entries = [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
         entries[0][1] = entries[1][0] = rho
@@ -179,5 +181,7 @@ def _matrices(size: int) -> Iterator[GramMatrix]:
     if size > 2:
         path = [[Fraction(1, 2) ** abs(i - j) for j in range(size)] for i in range(size)]
         yield GramMatrix("powers", tuple(map(tuple, path)))
-        signs = [[Fraction((-1) ** ((i + j) % 2), 4) if i != j else Fraction(1) for j in range(size)] for i in range(size)]
+        signs = [
+            [Fraction((-1) ** ((i + j) % 2), 4) if i != j else Fraction(1) for j in range(size)] for i in range(size)
+        ]
         yield GramMatrix("alternating", tuple(map(tuple, signs)))

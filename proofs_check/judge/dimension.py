@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from proofs_check.judge.outcome import Open, Outcome, Proved
+import sympy as sp
+
+from proofs_check.judge.outcome import Open, Outcome, Proved, Witness
 from proofs_check.judge.strategy import Clock
 from proofs_check.proof import kernel
+from proofs_check.proof.haar_oracle import limit_of
 from proofs_check.proof.kernel import ProofError
 from theory.statement.proposition import Asymptotic, Limit, Relation
 from theory.statement.sentence import Sentence
@@ -24,7 +27,21 @@ def every_dimension(sentence: Sentence, clock: Clock) -> Outcome | None:
     try:
         theorem = kernel.by_oracle("Haar moments", sentence)
     except ProofError:
+        if isinstance(body, Limit | Asymptotic):
+            return _wrong_limit(body)
         return Open("comparing rational functions of the dimension", "a larger least dimension")
     except (ValueError, TypeError) as error:
         return Open(f"deriving the means ({error})", "a dimension at which every entry exists")
-    return Proved(theorem, "exact means, every dimension of the domain" if has_means else "limit of a rational function")
+    return Proved(
+        theorem, "exact means, every dimension of the domain" if has_means else "limit of a rational function"
+    )
+
+
+def _wrong_limit(body: Limit | Asymptotic) -> Outcome | None:
+    """Return the true limit as a witness against the claimed one."""
+    found = limit_of(body)
+    wanted = body.value if isinstance(body, Limit) else sp.Integer(1)
+    if found is None or wanted.free_symbols or (not (found - wanted).is_nonzero and found.is_finite):
+        return None
+    what = "the limit is" if isinstance(body, Limit) else "the ratio tends to"
+    return Witness((), f"{what} {found}, not {wanted}", "exact")

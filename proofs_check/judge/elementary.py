@@ -1,9 +1,9 @@
 """Strategies for sentences that need no search for a law: textbook theorems, algebra, balls, branch and bound.
 
-    recognise   the sentence is an instance of a theorem that may be assumed
-    by_algebra  canonical form, or the sign of a polynomial
-    by_balls    no variable is left but named activations
-    on_a_box    an inequality of elementary functions of one to three real numbers
+recognise   the sentence is an instance of a theorem that may be assumed
+by_algebra  canonical form, or the sign of a polynomial
+by_balls    no variable is left but named activations
+on_a_box    an inequality of elementary functions of one to three real numbers
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from proofs_check.proof.kernel import ProofError, Theorem
 from theory.statement.proposition import Relation
 from theory.statement.quantity import Quantity
 from theory.statement.sentence import Sentence
-from theory.statement.sort import Activations
+from theory.statement.sort import Activations, GramMatrices, Naturals
 
 
 def recognise(sentence: Sentence, clock: Clock) -> Outcome | None:
     """Return a textbook theorem narrowed to the sentence's domains."""
     clock.report("looking among the textbook theorems")
     for name, known in TEXTBOOK.items():
-        if known.sentence.body != sentence.body or len(known.sentence.binders) != len(sentence.binders):
+        if known.sentence.body != sentence.body:
             continue
         try:
             theorem = _narrowed(kernel.textbook(name), sentence)
@@ -42,6 +42,11 @@ def recognise(sentence: Sentence, clock: Clock) -> Outcome | None:
 
 
 def _narrowed(theorem: Theorem, sentence: Sentence) -> Theorem:
+    names = {binder.name for binder in sentence.binders}
+    sizes = [b.sort.size for b in sentence.binders if isinstance(b.sort, GramMatrices)]
+    for binder in theorem.conclusion.binders:
+        if binder.name not in names and isinstance(binder.sort, Naturals) and sizes and sizes[0].is_Integer:
+            theorem = kernel.instance(theorem, binder.name, sizes[0])
     for binder in sentence.binders:
         if theorem.conclusion.sort_of(binder.name) != binder.sort:
             theorem = kernel.restricted(theorem, binder.name, binder.sort)

@@ -33,13 +33,17 @@ def small_gram(sentence: Sentence, clock: Clock) -> Outcome | None:
     body = sentence.body
     words = set().union(*(term.atoms(Quantity) for term in sentence.terms))
     matrix = sentence.binders[0].symbol
-    if not isinstance(body, Relation) or size not in (2, 3) or any(
-        not isinstance(w, _INVARIANT) or w.args[0] != matrix for w in words
+    if (
+        not isinstance(body, Relation)
+        or size not in (2, 3)
+        or any(not isinstance(w, _INVARIANT) or w.args[0] != matrix for w in words)
     ):
         return None
     most = _most(sentence, matrix)
     if most is None:
-        return Open("reading the hypotheses", f"a hypothesis maxcorr({matrix}) <= c with c < 1/{size - 1}, and no other")
+        return Open(
+            "reading the hypotheses", f"a hypothesis maxcorr({matrix}) <= c with c < 1/{size - 1}, and no other"
+        )
     clock.report("branch and bound over m, u, v")
     goal = _goal(_in_numbers(body, int(size)), most, int(size))
     if goal is None:

@@ -119,7 +119,11 @@ def witness(sentence: Sentence, case: Case) -> Witness:
         if _certain(part, case) is False:
             if isinstance(part, Relation):
                 gap = enclose(part.lhs, case, 30) - enclose(part.rhs, case, 30)
-                label = f"{printer(part.lhs)} - ({printer(part.rhs)})" if part.rhs.is_Add else f"{printer(part.lhs)} - {printer(part.rhs)}"
+                label = (
+                    f"{printer(part.lhs)} - ({printer(part.rhs)})"
+                    if part.rhs.is_Add
+                    else f"{printer(part.lhs)} - {printer(part.rhs)}"
+                )
                 if part.rhs == 0:
                     label = printer(part.lhs)
                 return Witness(at, f"{label} = {_decimal(gap)}")

@@ -97,7 +97,7 @@ def judge(
         sentence, asked = question.sentence, question.best
     clock = Clock(seconds, digits, listen or (lambda _: None))
     if asked is not None:
-        return best_constant(sentence, asked, clock)
+        raise ValueError(f"judge needs a claim without a constant to be found, got {asked!r}.")
     tried: list[str] = []
     outcome = decide(sentence, clock.slice(0.75 if neighbours else 1.0), tried)
     _check_not_vacuous(sentence, outcome, clock)
@@ -105,12 +105,6 @@ def judge(
     if neighbours and not isinstance(outcome, Open | Supported | Witness):
         found = judged_neighbours(found, lambda other, slice_: decide(other, slice_, []), clock)
     return found
-
-
-def best_constant(sentence: Sentence, name: str, clock: Clock) -> Judgement:
-    """Return the judgement of a question for the best constant."""
-    del clock
-    raise ValueError(f"judge needs a claim without {name!r}: best constants are not searched for yet.")
 
 
 def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
@@ -126,7 +120,9 @@ def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
             break
         outcome = strategy.run(sentence, clock.slice(strategy.share))
         if isinstance(outcome, Open):
-            tried.append(f"{strategy.name}: {outcome.doing}" + (f" (would help: {outcome.helps})" if outcome.helps else ""))
+            tried.append(
+                f"{strategy.name}: {outcome.doing}" + (f" (would help: {outcome.helps})" if outcome.helps else "")
+            )
         elif outcome is not None:
             return outcome
     if isinstance(sentence.body, And):
@@ -166,7 +162,13 @@ def _judgement(sentence: Sentence, outcome: Outcome, tried: list[str], clock: Cl
     match outcome:
         case Witness(at, value, by, simplest):
             return Judgement(
-                sentence, "refuted", scope, by, witness={"at": dict(at), "value": value}, simplest=simplest, seconds=seconds
+                sentence,
+                "refuted",
+                scope,
+                by,
+                witness={"at": dict(at), "value": value},
+                simplest=simplest,
+                seconds=seconds,
             )
         case Proved(theorem, by, sharp, certificates):
             return Judgement(
@@ -202,9 +204,13 @@ def _check_not_vacuous(sentence: Sentence, outcome: Outcome, clock: Clock) -> No
         other = Sentence(sentence.binders, (), _opposite(hypothesis))
         found = decide(other, Clock(min(2.0, max(0.5, clock.left)), clock.digits), [])
         if isinstance(found, Proved):
-            raise IllDefined("sentence needs hypotheses that can be met (it is vacuous: of nothing everything holds), got some that cannot.")
+            raise IllDefined(
+                "sentence needs hypotheses that can be met (it is vacuous: of nothing everything holds), got some that cannot."
+            )
     if not isinstance(outcome, Open):
-        raise IllDefined("sentence needs hypotheses that some case meets, got none among the cases tried; it may be vacuous.")
+        raise IllDefined(
+            "sentence needs hypotheses that some case meets, got none among the cases tried; it may be vacuous."
+        )
 
 
 def _opposite(proposition: Proposition) -> Proposition:

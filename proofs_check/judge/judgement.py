@@ -88,20 +88,20 @@ class Judgement:
 
     def lines(self) -> list[str]:
         """Return the judgement as lines of text for a person."""
-        found = [f"{self.verdict:12}{self._first()}"]
+        found = [f"{self.verdict:14}{self._first()}"]
         if self.simplest:
-            found.append(f"{'':12}simplest activation that refutes it: {self.simplest}")
+            found.append(f"{'':14}simplest activation that refutes it: {self.simplest}")
         if self.sharp:
-            found.append(f"{'':12}sharp: {self.sharp}")
+            found.append(f"{'':14}sharp: {self.sharp}")
         if self.assumes:
-            found.append(f"{'':12}assumes: {'; '.join(self.assumes)}")
+            found.append(f"{'':14}assumes: {'; '.join(self.assumes)}")
         if self.oracles:
-            found.append(f"{'':12}rests on: {', '.join(self.oracles)}")
+            found.append(f"{'':14}rests on: {', '.join(self.oracles)}")
         if self.best:
-            found.append(f"{'':12}best {self.best.get('name', 'constant')}: {self.best.get('text', self.best)}")
-        found += [f"{'':12}{line}" for line in self._neighbour_lines()]
-        found += [f"{'':12}{note}" for note in self.notes]
-        found += [f"{'':12}tried: {line}" for line in self.tried]
+            found.append(f"{'':14}best {self.best.get('name', 'constant')}: {self.best.get('text', self.best)}")
+        found += [f"{'':14}{line}" for line in self._neighbour_lines()]
+        found += [f"{'':14}{note}" for note in self.notes]
+        found += [f"{'':14}tried: {line}" for line in self.tried]
         return found
 
     def _first(self) -> str:

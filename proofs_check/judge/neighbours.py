@@ -59,7 +59,7 @@ def variants(sentence: Sentence) -> Iterator[tuple[str, Sentence]]:
     --------
     >>> from theory.statement.parse import parse
     >>> [change for change, _ in variants(parse("for x in [0, 1]: x^2 <= 2*x"))][:4]
-    ['<= -> <', '<= -> >=', '2 -> 21/10', '2 -> 19/10']
+    ['<= -> <', '<= -> >=', '2 -> 11/5', '2 -> 9/5']
     """
     parts = sentence.body.parts if isinstance(sentence.body, And) else (sentence.body,)
     known = {sentence}
@@ -103,13 +103,30 @@ def _of_relation(claim: Relation, printer: TermPrinter) -> Iterator[tuple[str, R
 
 
 def _constants(claim: Relation) -> set[sp.Rational]:
-    """Return the constants of a relation that stand outside its words, but for 0 and units."""
-    bare = [side.xreplace({w: sp.Dummy() for w in side.atoms(Quantity)}) for side in (claim.lhs, claim.rhs)]
-    return {q for side in bare for q in side.atoms(sp.Rational) if q not in (-1, 0, 1)}
+    """Return the constants of a relation that stand outside its words and exponents, but for 0 and units."""
+    return {q for side in (claim.lhs, claim.rhs) for q in _factors(side) if q not in (-1, 0, 1)}
+
+
+def _factors(term: sp.Expr) -> Iterator[sp.Rational]:
+    if isinstance(term, sp.Rational):
+        yield term
+    elif term.is_Pow:
+        yield from _factors(term.base)
+    elif not isinstance(term, Quantity):
+        for argument in term.args:
+            yield from _factors(argument)
 
 
 def _replaced(claim: Relation, change: dict[sp.Expr, sp.Expr]) -> Relation:
-    held = {w: sp.Dummy() for side in (claim.lhs, claim.rhs) for w in side.atoms(Quantity)}
-    back = {dummy: word for word, dummy in held.items()}
-    sides = [side.xreplace(held).xreplace(change).xreplace(back) for side in (claim.lhs, claim.rhs)]
-    return Relation(claim.op, *sides)
+    return Relation(claim.op, _with(claim.lhs, change), _with(claim.rhs, change))
+
+
+def _with(term: sp.Expr, change: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    """Return the term with pieces replaced outside its words and exponents."""
+    if term in change:
+        return change[term]
+    if isinstance(term, Quantity) or not term.args:
+        return term
+    if term.is_Pow:
+        return sp.Pow(_with(term.base, change), term.exp)
+    return term.func(*(_with(argument, change) for argument in term.args))

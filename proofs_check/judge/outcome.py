@@ -1,10 +1,10 @@
 """What a strategy brings back from a sentence. The word of the verdict follows from the kind of the outcome alone.
 
-    Proved     a theorem of the kernel whose conclusion is the sentence                    proved (certified, if by enclosure)
-    Certified  enclosures on named cases                                                   certified
-    Supported  samples of the quantities under the network the sentence names              supported
-    Witness    values of the variables at which the sentence is certainly false            refuted
-    Open       nothing: what the strategy was doing, and what would help
+Proved     a theorem of the kernel whose conclusion is the sentence                    proved (certified, if by enclosure)
+Certified  enclosures on named cases                                                   certified
+Supported  samples of the quantities under the network the sentence names              supported
+Witness    values of the variables at which the sentence is certainly false            refuted
+Open       nothing: what the strategy was doing, and what would help
 """
 
 from __future__ import annotations

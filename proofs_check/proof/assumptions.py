@@ -48,6 +48,11 @@ TEXTBOOK: Mapping[str, Textbook] = MappingProxyType(
                 "Daniely, Frostig, Singer, NeurIPS 2016, Lemma 11: nonnegative coefficients",
             ),
             Textbook(
+                "the attractor is a fixed point",
+                "for every activation s: rms(rho*) = rho*",
+                "definition of rho*; Joudaki, Daneshmand, Bach, NeurIPS 2023, section 4 (rms is convex on [0, 1], rms(1) = 1)",
+            ),
+            Textbook(
                 "the exponential lies above its tangent",
                 "for x in (-oo, oo): exp(x) >= 1 + x",
                 "Hardy, Littlewood, Polya, Inequalities, 1934, section 4.2 (convexity of the exponential)",

@@ -85,30 +85,40 @@ def _follows(sentence: Sentence) -> bool:
 
 def _limit_holds(body: Limit | Asymptotic) -> bool:
     """Whether a limit of a rational function as its natural variable tends to infinity is the claimed one."""
+    found = limit_of(body)
+    wanted = body.value if isinstance(body, Limit) else sp.Integer(1)
+    if found is None or wanted.free_symbols:
+        return False
+    return bool(found == wanted) or (bool(found.is_finite) and is_zero(found - wanted))
+
+
+def limit_of(body: Limit | Asymptotic) -> sp.Expr | None:
+    """Return the limit (of the ratio, for ``~``) of a rational function of one natural variable, or None for others.
+
+    Examples
+    --------
+    >>> from theory.statement.parse import parse
+    >>> limit_of(parse("lim d -> oo: d^2 * E_O(d)[O[1,1]^4] = 3").body)
+    3
+    """
     variable = body.binder.symbol
     if body.point != sp.oo or not isinstance(body.binder.sort, Naturals):
-        return False
+        return None
     try:
         body = _replaced(body, None)
     except Undecided:
-        return False
+        return None
     term = body.term if isinstance(body, Limit) else body.lhs / body.rhs
-    wanted = body.value if isinstance(body, Limit) else sp.Integer(1)
-    if term.free_symbols - {variable} or wanted.free_symbols or term.has(sp.Function):
-        return False
+    if term.free_symbols - {variable} or term.has(sp.Function):
+        return None
     top, bottom = sp.fraction(sp.cancel(sp.together(term)))
     try:
         top, bottom = sp.Poly(top, variable), sp.Poly(bottom, variable)
     except sp.PolynomialError:
-        return False
+        return None
+    ratio = top.LC() / bottom.LC()
     if top.degree() < bottom.degree():
-        return bool(wanted == 0)
+        return sp.Integer(0)
     if top.degree() > bottom.degree():
-        positive = sign_at_infinity(top) * sign_at_infinity(bottom)
-        return bool(wanted == positive * sp.oo)
-    return is_zero(top.LC() / bottom.LC() - wanted)
-
-
-def sign_at_infinity(polynomial: sp.Poly) -> int:
-    """Return the sign of a polynomial's leading coefficient."""
-    return 1 if polynomial.LC().is_positive else -1
+        return sp.oo if ratio.is_positive else -sp.oo
+    return ratio

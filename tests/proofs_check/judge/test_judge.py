@@ -1,0 +1,114 @@
+"""Verdicts on sentences: the word that is earned, its scope, a witness that a reader can check."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from proofs_check.judge.cases import laws
+from proofs_check.judge.judge import judge
+from proofs_check.judge.neighbours import variants
+from proofs_check.judge.outcome import Proved
+from theory.statement import parse
+from theory.statement.law import Law
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("for s = gelu: rms(rho*) = rho*, rho* in (0.76, 0.77)", "certified"),
+        ("for s = gelu: rho* in (0.77, 0.78)", "refuted"),
+        ("for d >= 2: E_O(d)[O[1,1]^2 O[2,2]^2] = (d+1)/((d-1) d (d+2))", "proved"),
+        ("for d >= 2: E_O(d)[O[1,1]^2 O[2,2]^2] = d/((d-1) d (d+2))", "refuted"),
+        ("for d >= 1: E_U(d)[abs(U[1,1])^4] = 2/(d*(d+1))", "proved"),
+        ("for d >= 3: E_O(d)[O[1,1]^4] <= 3/d^2", "proved"),
+        ("lim d -> oo: d^2 * E_O(d)[O[1,1]^4] = 3", "proved"),
+        ("lim d -> oo: d^2 * E_O(d)[O[1,1]^4] = 2", "refuted"),
+        ("for every Gram matrix G of size 3 with maxcorr(G) <= 1/4: gap(G) <= 2 maxcorr(G)^2", "certified"),
+        ("for every Gram matrix G of size 3 with maxcorr(G) <= 1/4: gap(G) <= maxcorr(G)^2", "refuted"),
+        ("network relu, layernorm; width 200, depth 20; E[gap_20] <= gap_0", "supported"),
+        ("network relu, layernorm; width 50, depth 3; E[rho_3] <= 1/10", "refuted"),
+        ("for x in [-1, 2], y in [0, oo): exp(x) >= 1 + x", "certified"),
+        ("for x in [0, 1]: sin(x) <= x and cos(x) <= 1", "certified"),
+        ("for x in [0, 1]: x^2 <= x", "proved"),
+        ("for x in [0, 1]: x^2 < x", "refuted"),
+        ("for every activation s, r in [0, 1]: kappa(r) <= r^2", "refuted"),
+        ("for every odd activation s with kappa'(0) >= 1/4, r in [0, 1): kappa(r)/(1-kappa(r)) <= kappa'(0) r/(1-r)", "refuted"),
+        ("for every activation s, r in [0, 1]: kappa(r) >= 0", "proved"),
+        ("for every Gram matrix G of size 3: det G <= 1", "proved"),
+    ],
+)  # fmt: skip
+def test_the_verdict_is_the_one_that_is_earned(line, verdict):
+    found = judge(line, neighbours=False)
+    assert found.verdict == verdict, found
+    assert (found.witness is not None) == (verdict == "refuted")
+    assert found.exit_code == {"refuted": 1}.get(verdict, 0)
+
+
+def test_a_witness_names_values_and_what_fails():
+    found = judge("kappa(r) <= r^2", domain=["r in [0, 1]"], activation="relu", neighbours=False)
+    assert found.witness == {"at": {"s": "relu", "r": "1/2"}, "value": "kappa(r) - r^2 = 0.176422..."}
+
+
+def test_neighbours_show_how_sharp_a_sentence_is():
+    found = judge("for d >= 2: E_O(d)[O[1,1]^4] = 3/(d*(d+2))")
+    assert {n.verdict for n in found.neighbours} == {"refuted"}
+    assert found.to_json()["neighbours"][0].keys() == {"change", "sentence", "verdict", "witness"}
+
+
+def test_a_claim_none_of_whose_neighbours_falls_is_called_uncheckable():
+    found = judge("for x in [0, 1]: x <= x + 1000")
+    assert "vacuous or not checkable" in " ".join(found.notes) or any(n.verdict == "refuted" for n in found.neighbours)
+
+
+def test_what_is_proved_carries_its_oracle_and_what_it_assumes():
+    found = judge("for every odd activation s, r in [0, 1/2]: kappa(r) >= 0", neighbours=False)
+    assert (found.verdict, found.assumes) == ("proved", ("kernel maps have nonnegative coefficients",))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("for x in [0, 1] with x >= 2: x <= 1/2", "hypotheses that can be met .it is vacuous"),
+        ("for x in [0, 2]: x/(x-1) <= 3", r"a divisor x - 1 that is not 0, got x = 1"),
+        ("for s = step: kappa'(1) >= 1", r"kappa'\(1\) that is finite .it is infinite for step"),
+        ("for x in [-1, 1]: log(x) <= 1", "a logarithm of x > 0"),
+    ],
+)
+def test_a_sentence_without_meaning_is_refused_with_the_place(line, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        judge(line, neighbours=False)
+    assert "\n" not in str(caught.value)
+
+
+def test_time_is_bounded_and_needs_to_be_some():
+    with pytest.raises(ValueError, match="judge needs seconds > 0"):
+        judge("for x in [0, 1]: x <= 1", seconds=0)
+
+
+def test_only_theorems_are_proved():
+    with pytest.raises(TypeError, match="a theorem of the kernel"):
+        Proved("for x in [0, 1]: x <= 2", "my word")
+
+
+def test_no_variant_is_the_sentence_itself():
+    for line in ("for x in [0, 1]: x^2 <= 2*x + 1", "for r in [0, 1]: kappa(r) <= r"):
+        sentence = parse(line)
+        found = [other for _, other in variants(sentence)]
+        assert sentence not in found
+        assert len(found) == len(set(found)) > 3
+
+
+def test_laws_are_kernel_maps():
+    for law in laws((Fraction(1, 2),)):
+        assert law.value(Fraction(1)) == 1
+        assert 0 <= law.value(Fraction(1, 2)) <= Fraction(1, 2)
+
+
+def test_a_law_is_the_map_of_its_polynomial():
+    law = Law.of({1: Fraction(1, 5), 3: Fraction(4, 5)})
+    x = next(iter(law.polynomial.free_symbols))
+    # E s(Z)^2 of a x + b x^3 is a^2 + 6 a b + 15 b^2
+    a, b = law.polynomial.coeff(x, 1), law.polynomial.coeff(x, 3)
+    assert (a**2 + 6 * a * b + 15 * b**2).expand() == 1
