@@ -86,6 +86,12 @@ class EntryPolynomial:
             raise ValueError(f"monomial_moment needs a degree <= {_LARGEST_DEGREE}, got degree={total.total()}.")
         return cls(group, ((_sorted_powers(total), Integer(sign)),))
 
+    @property
+    def least_dimension(self) -> int:
+        """The least d that has all the indices (symplectic: twice the largest)."""
+        largest = max((abs(x) for powers, _ in self.terms for labels, _ in powers for x in labels), default=1)
+        return largest * (2 if self.group == "symplectic" else 1)
+
     def check_labels(self, dimension: int) -> None:
         """Check that a polynomial read without a dimension has no index above it.
 
@@ -107,7 +113,7 @@ def parse_entry_polynomial(text: str, dimension: Any = None) -> EntryPolynomial:
     Parameters
     ----------
     text : str
-        At most 500 characters, nesting at most 50; see the grammar of the module.
+        At most 20 000 characters, nesting at most 250; see the grammar of the module.
     dimension : int, optional
         The size of the matrix, which bounds the indices; None is symbolic.
 
@@ -128,7 +134,7 @@ def parse_entry_polynomial(text: str, dimension: Any = None) -> EntryPolynomial:
     >>> parse_entry_polynomial("2*U[1,2]*conj(U[1,2])").terms
     (((((-1, -2), 1), ((1, 2), 1)), 2),)
     """
-    root = parse_syntax(text, what="Haar moment")
+    root = parse_syntax(text, what="Haar moment", max_length=20_000, max_depth=250)
     names = sorted(
         {n.value.id for n in ast.walk(root) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)}
     )
@@ -236,9 +242,10 @@ class _Reader:
         match node:
             case ast.Constant(value=int() as index) if not isinstance(index, bool):
                 return _label(index, self.group, self.dimension, "haar_moment")
-            case ast.BinOp(left=ast.Name(id="n"), op=ast.Add(), right=ast.Constant(value=int() as index)) if (
-                self.group == "symplectic" and not isinstance(index, bool)
-            ):
+            case (
+                ast.BinOp(left=ast.Name(id="n"), op=ast.Add(), right=ast.Constant(value=int() as index))
+                | ast.BinOp(left=ast.Constant(value=int() as index), op=ast.Add(), right=ast.Name(id="n"))
+            ) if self.group == "symplectic" and not isinstance(index, bool):
                 half = None if self.dimension is None else self.dimension // 2
                 return -_label(index, "orthogonal", half, "haar_moment")
         wish = "indices that are positive integers" + (" or n + such" if self.group == "symplectic" else "")

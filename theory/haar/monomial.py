@@ -83,9 +83,20 @@ def haar_moment(expression: str | EntryPolynomial, dimension: Any = None) -> Rat
     >>> haar_moment("(O[1,1]*O[2,2] - O[1,2]*O[2,1])**2", 2)
     Fraction(1, 1)
     """
+    if isinstance(expression, str) and (dimension is None or isinstance(dimension, int)):
+        return _haar_moment_of_text(expression, dimension)
     polynomial = (
         expression if isinstance(expression, EntryPolynomial) else parse_entry_polynomial(expression, dimension)
     )
+    return _haar_moment(polynomial, dimension)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _haar_moment_of_text(text: str, dimension: int | None) -> RationalFunction | Fraction | Expr:
+    return _haar_moment(parse_entry_polynomial(text, dimension), dimension)
+
+
+def _haar_moment(polynomial: EntryPolynomial, dimension: Any) -> RationalFunction | Fraction | Expr:
     group = polynomial.group
     d = checked_dimension(dimension, group, function="haar_moment")
     if d is not None:
@@ -101,6 +112,8 @@ def haar_moment(expression: str | EntryPolynomial, dimension: Any = None) -> Rat
             terms.append(named * _as_sympy(moment))
     zero: _Moment = RationalFunction(()) if d is None else Fraction(0)
     total = sum(numbers, zero)
+    if isinstance(total, RationalFunction):
+        total = total.valid_from(polynomial.least_dimension)
     return total if not terms else sum(terms, _as_sympy(total))
 
 
@@ -139,7 +152,8 @@ def monomial_moment(
     d = checked_dimension(dimension, name, function="monomial_moment")
     product = EntryPolynomial.monomial(name, powers, conjugate_powers or {}, d)
     ((labels, coefficient),) = product.terms
-    return _moment(name, labels, d) * int(coefficient)
+    moment = _moment(name, labels, d) * int(coefficient)
+    return moment.valid_from(product.least_dimension) if isinstance(moment, RationalFunction) else moment
 
 
 def moment_as_json(moment: RationalFunction | Fraction | Expr) -> dict[str, str]:

@@ -5,12 +5,15 @@ of the numerator per root brings a fraction to lowest terms: no polynomial gcd a
 
 **Convention.** Lowest terms, c > 0, the numerator an integer polynomial without a factor in common with c. The form is
 unique, so `==` decides equality.
+
+**Range.** A moment or Weingarten function is its rational function from some dimension on; below, it is another number. The
+function carries that least dimension: there the value is computed anew, or refused if there is none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, prod
 from typing import Any
@@ -29,7 +32,7 @@ def _linear(root: int) -> fmpz_poly:
     return fmpz_poly([-root, 1])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RationalFunction:
     """A rational function p(d) / (c prod_r (d - r)^{m_r}), brought to lowest terms when it is made.
 
@@ -41,6 +44,10 @@ class RationalFunction:
         c, not zero.
     denominator_roots : tuple of (int, int)
         The pairs (r, m_r); m_r >= 1 is the order of the pole at d = r.
+    least_dimension : int, optional
+        The least positive integer d at which the function is what it was derived for; None if there is no bound.
+    below : callable, optional
+        d -> the value at positive integers d below that.
 
     Raises
     ------
@@ -61,6 +68,8 @@ class RationalFunction:
     numerator: tuple[int, ...]
     denominator_constant: int = 1
     denominator_roots: tuple[tuple[int, int], ...] = ()
+    least_dimension: int | None = None
+    below: Callable[[int], Fraction] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.denominator_constant == 0:
@@ -103,47 +112,164 @@ class RationalFunction:
             return cls((1,), 1, ((0, -exponent),))
         return cls((0,) * exponent + (1,))
 
+    def valid_from(self, least: int, below: Callable[[int], Fraction] | None = None) -> RationalFunction:
+        """Return the same function with the least dimension for which it holds, and what gives the value below.
+
+        Examples
+        --------
+        >>> RationalFunction((1,), 1, ((1, 1),)).valid_from(3).least_dimension
+        3
+        """
+        result = object.__new__(RationalFunction)  # already in lowest terms
+        for name in ("numerator", "denominator_constant", "denominator_roots"):
+            object.__setattr__(result, name, getattr(self, name))
+        object.__setattr__(result, "least_dimension", least if least > 1 else None)
+        object.__setattr__(result, "below", below)
+        return result
+
     def __bool__(self) -> bool:
         return bool(self.numerator)
 
-    def __neg__(self) -> RationalFunction:
-        return RationalFunction(tuple(-c for c in self.numerator), self.denominator_constant, self.denominator_roots)
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, RationalFunction):
+            return self._form == other._form
+        if isinstance(other, int | Fraction) or getattr(other, "is_Rational", False):
+            return self._form == RationalFunction.constant(_fraction(other))._form
+        if getattr(other, "is_commutative", None) is not None and hasattr(other, "free_symbols"):
+            return bool(sp.cancel(self.as_sympy() - other) == 0)
+        return NotImplemented
 
-    def __add__(self, other: RationalFunction | Fraction | int) -> RationalFunction:
+    def __hash__(self) -> int:
+        if not self.denominator_roots and len(self.numerator) <= 1:
+            return hash(Fraction(self.numerator[0] if self.numerator else 0, self.denominator_constant))
+        return hash(self._form)
+
+    @property
+    def _form(self) -> tuple[Any, ...]:
+        return self.numerator, self.denominator_constant, self.denominator_roots
+
+    def _ranged(
+        self, result: RationalFunction, other: RationalFunction, at: Callable[[int], Fraction]
+    ) -> RationalFunction:
+        """Return `result` with the least dimension of both operands."""
+        if self.least_dimension is None and other.least_dimension is None:
+            return result
+        return result.valid_from(max(self.least_dimension or 1, other.least_dimension or 1), at)
+
+    def __neg__(self) -> RationalFunction:
+        return self * -1
+
+    def __add__(self, other: Any) -> RationalFunction:
         if not isinstance(other, RationalFunction):
-            other = RationalFunction.constant(other)
+            if (number := _fraction(other)) is None:
+                return NotImplemented
+            other = RationalFunction.constant(number)
         mine, theirs = dict(self.denominator_roots), dict(other.denominator_roots)
         common = {root: max(mine.get(root, 0), theirs.get(root, 0)) for root in mine.keys() | theirs.keys()}
         total = _raised(self, mine, common) * other.denominator_constant
         total += _raised(other, theirs, common) * self.denominator_constant
         constant = self.denominator_constant * other.denominator_constant
-        return RationalFunction(_integers(total), constant, tuple(common.items()))
+        result = RationalFunction(_integers(total), constant, tuple(common.items()))
+        return self._ranged(result, other, lambda d: self(d) + other(d))
 
     __radd__ = __add__
 
-    def __sub__(self, other: RationalFunction | Fraction | int) -> RationalFunction:
+    def __sub__(self, other: Any) -> RationalFunction:
         return self + (-other)
 
-    def __mul__(self, other: RationalFunction | Fraction | int) -> RationalFunction:
+    def __rsub__(self, other: Any) -> RationalFunction:
+        return -self + other
+
+    def __mul__(self, other: Any) -> RationalFunction:
         if not isinstance(other, RationalFunction):
-            other = RationalFunction.constant(other)
+            if (number := _fraction(other)) is None:
+                return NotImplemented
+            other = RationalFunction.constant(number)
         mine, theirs = dict(self.denominator_roots), dict(other.denominator_roots)
         roots = {root: mine.get(root, 0) + theirs.get(root, 0) for root in mine.keys() | theirs.keys()}
         product = fmpz_poly(list(self.numerator)) * fmpz_poly(list(other.numerator))
         constant = self.denominator_constant * other.denominator_constant
-        return RationalFunction(_integers(product), constant, tuple(roots.items()))
+        result = RationalFunction(_integers(product), constant, tuple(roots.items()))
+        return self._ranged(result, other, lambda d: self(d) * other(d))
 
     __rmul__ = __mul__
 
-    def __call__(self, dimension: Any) -> Fraction:
-        """Return the exact value at a rational d.
+    def __truediv__(self, other: Any) -> RationalFunction | Expr:
+        """Return the quotient; a SymPy expression if the divisor's numerator has other roots than integers.
+
+        Raises
+        ------
+        ZeroDivisionError
+            If the divisor is zero.
+        """
+        if not isinstance(other, RationalFunction):
+            if (number := _fraction(other)) is None:
+                return NotImplemented
+            return self * (1 / number)
+        if not other:
+            raise ZeroDivisionError("RationalFunction needs a divisor that is not the zero function.")
+        content, factors = fmpz_poly(list(other.numerator)).factor()
+        if any(factor.degree() > 1 or abs(int(factor[1])) != 1 for factor, _ in factors):
+            return self.as_sympy() / other.as_sympy()
+        roots = tuple((-int(factor[0]) * int(factor[1]), m) for factor, m in factors)
+        sign = int(content)
+        for factor, m in factors:
+            sign *= int(factor[1]) ** m
+        above = RationalFunction((other.denominator_constant,))
+        for root, m in other.denominator_roots:
+            above = above * RationalFunction(_integers(_linear(root) ** m))
+        inverse = RationalFunction(above.numerator, sign, roots)
+        return self._ranged(self._plain() * inverse, other, lambda d: self(d) / other(d))
+
+    def __rtruediv__(self, other: Any) -> RationalFunction | Expr:
+        return RationalFunction.constant(_fraction(other)) / self
+
+    def __pow__(self, exponent: int) -> RationalFunction | Expr:
+        if not isinstance(exponent, int):
+            return NotImplemented
+        result = RationalFunction.constant(1)
+        for _ in range(abs(exponent)):
+            result = result * self._plain()
+        result = self._ranged(result, self, lambda d: self(d) ** abs(exponent))
+        return 1 / result if exponent < 0 else result
+
+    def _plain(self) -> RationalFunction:
+        return RationalFunction(self.numerator, self.denominator_constant, self.denominator_roots)
+
+    def __call__(self, dimension: Any) -> Any:
+        """Return the exact value at a rational d, or the list of the values at several.
 
         Raises
         ------
         TypeError
             If `dimension` is not an exact rational number.
         ValueError
-            If it is a pole.
+            If it is a pole, or a positive integer below the least dimension where nothing else is known.
+        """
+        if isinstance(dimension, Iterable) and not isinstance(dimension, str | bytes):
+            return [self(one) for one in dimension]
+        d = exact_rational(dimension, function="RationalFunction", name="dimension")
+        if self.least_dimension is not None and d.denominator == 1 and 0 < d < self.least_dimension:
+            if self.below is not None:
+                return self.below(int(d))
+            raise ValueError(
+                f"RationalFunction needs a dimension >= {self.least_dimension} (this moment is no such function below), "
+                f"got dimension={d}; ask for the moment at this integer dimension."
+            )
+        return self.formal(d)
+
+    def formal(self, dimension: Any) -> Fraction:
+        """Return the rational function itself at d, also where it is not what it was derived for.
+
+        Raises
+        ------
+        TypeError, ValueError
+            An inexact d, or a pole.
+
+        Examples
+        --------
+        >>> RationalFunction((1,), 1, ((1, 1),)).valid_from(3).formal(2)
+        Fraction(1, 1)
         """
         d = exact_rational(dimension, function="RationalFunction", name="dimension")
         below = self.denominator_constant * prod((d - root) ** m for root, m in self.denominator_roots)
@@ -227,6 +353,9 @@ class RationalFunction:
         1/(2*n*(2*n - 1))
         """
         d = Symbol("d") if dimension is None else sympify(dimension)
+        if self.least_dimension is not None and d.is_Integer and 0 < d < self.least_dimension:
+            value = self(int(d))
+            return sp.Rational(value.numerator, value.denominator)
         content, factors = fmpz_poly(list(self.numerator)).factor() if self.numerator else (0, [])
         above: Expr = Integer(int(content))
         for factor, multiplicity in factors:
@@ -235,6 +364,10 @@ class RationalFunction:
         for root, multiplicity in self.denominator_roots:
             below *= (d - root) ** multiplicity
         return above / below
+
+    def _sympy_(self) -> Expr:
+        """Return the expression in d, for `sympify`."""
+        return self.as_sympy()
 
     def as_json(self) -> dict[str, str]:
         """Return {"numerator": text, "denominator": text}, both factored over the integers, in d.
@@ -264,6 +397,14 @@ class RationalFunction:
         return (
             "{numerator}/{denominator}".format(**text) if factors == 1 else "{numerator}/({denominator})".format(**text)
         )
+
+
+def _fraction(value: Any) -> Any:
+    """Return an exact rational number as a Fraction, None for anything else."""
+    try:
+        return exact_rational(value, function="RationalFunction", name="number")
+    except TypeError:
+        return None
 
 
 def _integers(polynomial: fmpz_poly) -> tuple[int, ...]:

@@ -17,11 +17,12 @@ from itertools import permutations
 from math import factorial
 
 from theory.haar.dimension import Group
+from theory.haar.matrix_algebra import MatrixAlgebra
 from theory.haar.pairing import pairings
 from theory.haar.partition import Partition
-from theory.haar.trace_expression import Letter, Word
+from theory.haar.trace_word import Letter, Word
 
-__all__ = ["closures"]
+__all__ = ["Closing", "all_matchings", "closures", "links_of", "matching_type"]
 
 _MOST_PAIRS = 1_200_000
 _MOST_MATCHINGS = 200_000
@@ -31,18 +32,20 @@ _Matching = tuple[int, ...]
 
 
 def closures(
-    group: Group, words: Sequence[Word], symmetric: frozenset[str]
+    group: Group, words: Sequence[Word], name: str, algebra: MatrixAlgebra
 ) -> Mapping[tuple[tuple[Word, ...], Partition], int]:
-    """Return {(traces of the fixed loops, type): number of pairs of pairings} for one product of traces.
+    """Return {(traces of the loops, type): number of pairs of pairings} for one product of traces with the Haar matrix `name`.
 
     Parameters
     ----------
     group : {'orthogonal', 'unitary'}
-        The group of O or U.
+        The group; a symplectic matrix counts as orthogonal, its traces are those of duals.
     words : sequence of Word
         The words under the traces.
-    symmetric : frozenset of str
-        Fixed matrices with A.T = A.
+    name : str
+        The Haar matrix; all others are left as they are.
+    algebra : MatrixAlgebra
+        The rules for words.
 
     Returns
     -------
@@ -53,46 +56,62 @@ def closures(
     Raises
     ------
     ValueError
-        If there are more than 1.2 million pairs up to symmetry.
+        If there are more than 200 000 pairings, or 1.2 million pairs up to symmetry.
 
     Examples
     --------
     >>> word = (Letter("O"), Letter("A"), Letter("O", True), Letter("B"))
-    >>> for (traces, mu), count in closures("orthogonal", [word], frozenset()).items():
+    >>> for (traces, mu), count in closures("orthogonal", [word], "O", MatrixAlgebra({"O": "orthogonal"})).items():
     ...     print([[str(letter) for letter in trace] for trace in traces], mu, count)
     [['A'], ['B']] (1,) 1
     """
-    links, conjugated, fixed = _links(words)
-    fixed_traces = [_smallest(word, symmetric) for word in fixed]
+    links, conjugated, fixed = links_of(words, name)
+    fixed_traces = [algebra.smallest(word) for word in fixed]
     if (2 * sum(conjugated) != len(conjugated)) if group == "unitary" else len(conjugated) % 2:
         return {}
-    matchings = _checked_matchings(group, conjugated)
-    orbits = _orbits(matchings, list(_symmetries(words)))
+    matchings = all_matchings(group, conjugated)
+    orbits = _orbits(matchings, list(_symmetries(words, name)))
     if len(orbits) * len(matchings) > _MOST_PAIRS:
-        raise _too_many(len(orbits) * len(matchings), conjugated, group)
-    arrivals = [0] * (2 * len(conjugated))
-    for n, (start, end, _) in enumerate(links, start=1):
-        arrivals[start], arrivals[end] = n, -n
-    smallest: dict[tuple[int, ...], Word] = {}
+        raise _too_many(
+            f"{len(orbits) * len(matchings)} pairs of pairings up to symmetry", _MOST_PAIRS, conjugated, group
+        )
     counts: Counter[tuple[tuple[Word, ...], Partition]] = Counter()
+    closing = Closing(links, algebra)
     for columns, weight in orbits.items():
         for rows in matchings:
-            loops = list(fixed_traces)
-            for loop in _loops(links, arrivals, rows, columns):
-                if loop not in smallest:
-                    smallest[loop] = _smallest(_loop_word(links, loop, symmetric), symmetric)
-                loops.append(smallest[loop])
-            counts[tuple(sorted(loops)), _type(rows, columns)] += weight
+            loops = [*fixed_traces, *closing.loops(rows, columns)]
+            counts[tuple(sorted(loops)), matching_type(rows, columns)] += weight
     return counts
 
 
-def _links(words: Sequence[Word]) -> tuple[list[_Link], list[bool], list[Word]]:
+class Closing:
+    """The loops that two matchings make of the links, each loop brought to smallest form once."""
+
+    def __init__(self, links: Sequence[_Link], algebra: MatrixAlgebra) -> None:
+        self.links, self.algebra = links, algebra
+        self.arrivals = [0] * (2 * len(links))
+        for n, (start, end, _) in enumerate(links, start=1):
+            self.arrivals[start], self.arrivals[end] = n, -n
+        self.smallest: dict[tuple[int, ...], Word] = {}
+
+    def loops(self, rows: _Matching, columns: _Matching) -> list[Word]:
+        """Return the words of all loops."""
+        return [self.smallest_of(loop) for loop in _loops(self.links, self.arrivals, rows, columns)]
+
+    def smallest_of(self, loop: tuple[int, ...]) -> Word:
+        """Return the word of a loop of links, n + 1 for link n run forwards, -(n + 1) for backwards."""
+        if loop not in self.smallest:
+            self.smallest[loop] = self.algebra.smallest(_loop_word(self.links, loop, self.algebra))
+        return self.smallest[loop]
+
+
+def links_of(words: Sequence[Word], name: str) -> tuple[list[_Link], list[bool], list[Word]]:
     """Return the links between legs, whether each occurrence of the Haar matrix is conjugated, and the fixed traces."""
     links: list[_Link] = []
     conjugated: list[bool] = []
     fixed: list[Word] = []
     for word in words:
-        places = _haar_places(word)
+        places = _haar_places(word, name)
         if not places:
             fixed.append(word)
         for n, place in enumerate(places):
@@ -105,23 +124,23 @@ def _links(words: Sequence[Word]) -> tuple[list[_Link], list[bool], list[Word]]:
     return links, conjugated, fixed
 
 
-def _haar_places(word: Word) -> list[int]:
-    return [i for i, letter in enumerate(word) if letter.name in ("O", "U")]
+def _haar_places(word: Word, name: str) -> list[int]:
+    return [i for i, letter in enumerate(word) if letter.name == name and not letter.power]
 
 
-def _checked_matchings(group: Group, conjugated: Sequence[bool]) -> list[_Matching]:
+def all_matchings(group: Group, conjugated: Sequence[bool]) -> list[_Matching]:
     """Return all pairings as partner lists, refused before they are listed if there are too many."""
     order = len(conjugated) // 2
     count = factorial(order) if group == "unitary" else factorial(2 * order) // (2**order * factorial(order))
     if count > _MOST_MATCHINGS:
-        raise _too_many(count, conjugated, group)
+        raise _too_many(f"{count:.3g} pairings", _MOST_MATCHINGS, conjugated, group)
     return list(_matchings(group, conjugated))
 
 
-def _too_many(pairs: int, conjugated: Sequence[bool], group: Group) -> ValueError:
+def _too_many(what: str, limit: int, conjugated: Sequence[bool], group: Group) -> ValueError:
     return ValueError(
-        f"trace_moment needs fewer Haar matrices per term (at least {pairs:.3g} pairs of pairings up to symmetry, "
-        f"the limit is {_MOST_PAIRS}), got {len(conjugated)} of the {group} group."
+        f"trace_moment needs fewer Haar matrices per term ({what}, the limit is {limit}), "
+        f"got {len(conjugated)} of the {group} group."
     )
 
 
@@ -139,11 +158,11 @@ def _matchings(group: Group, conjugated: Sequence[bool]) -> Iterator[_Matching]:
         yield tuple(partner)
 
 
-def _symmetries(words: Sequence[Word]) -> Iterator[list[int]]:
+def _symmetries(words: Sequence[Word], name: str) -> Iterator[list[int]]:
     """Yield permutations of the occurrences that generate the symmetry of the product of traces."""
     blocks, total = [], 0
     for word in words:
-        blocks.append(range(total, total + len(_haar_places(word))))
+        blocks.append(range(total, total + len(_haar_places(word, name))))
         total += len(blocks[-1])
     last: dict[Word, range] = {}
     for word, block in zip(words, blocks, strict=True):
@@ -155,7 +174,7 @@ def _symmetries(words: Sequence[Word]) -> Iterator[list[int]]:
         last[word] = block
         period = next(p for p in range(1, len(word) + 1) if word[p:] + word[:p] == word) if word else 0
         if 0 < period < len(word) and block:
-            shift = len(_haar_places(word[:period]))
+            shift = len(_haar_places(word[:period], name))
             turned = list(range(total))
             for n, a in enumerate(block):
                 turned[a] = block[(n + shift) % len(block)]
@@ -186,7 +205,7 @@ def _orbits(matchings: Sequence[_Matching], generators: Sequence[Sequence[int]])
     return result
 
 
-def _type(rows: _Matching, columns: _Matching) -> Partition:
+def matching_type(rows: _Matching, columns: _Matching) -> Partition:
     """Return half the circuit lengths of the union of the two matchings."""
     unseen, lengths = [True] * len(rows), []
     for start in range(len(rows)):
@@ -221,19 +240,9 @@ def _loops(
         yield tuple(loop)
 
 
-def _loop_word(links: Sequence[_Link], loop: Sequence[int], symmetric: frozenset[str]) -> Word:
+def _loop_word(links: Sequence[_Link], loop: Sequence[int], algebra: MatrixAlgebra) -> Word:
     letters: list[Letter] = []
     for step in loop:
         word = links[abs(step) - 1][2]
-        letters.extend(word if step > 0 else _transposed(word, symmetric))
+        letters.extend(word if step > 0 else algebra.transposed(word))
     return tuple(letters)
-
-
-def _transposed(word: Word, symmetric: frozenset[str]) -> Word:
-    return tuple(x._replace(transposed=not x.transposed and x.name not in symmetric) for x in reversed(word))
-
-
-def _smallest(word: Word, symmetric: frozenset[str]) -> Word:
-    """Return the smallest rotation of the word or its transpose: they have the same trace."""
-    forms = (word, _transposed(word, symmetric))
-    return min((form[i:] + form[:i] for form in forms for i in range(len(form))), default=())

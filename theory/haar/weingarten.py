@@ -9,7 +9,8 @@
   S_{2k}. It depends on the permutation by its sign as well; here it is given for even sigma, as (-1)^k Wg^O(mu; -d).
 - For an integer d below the order the Weingarten function is the *pseudo-inverse* of the Gram matrix. It is not the
   rational function evaluated at d: that one has poles there and, for a few classes, a finite but wrong value
-  (orthogonal (1,1,1,1): -85/1152 at d = 2 in place of 11/1152). Ask for the integer dimension, do not substitute.
+  (orthogonal (1,1,1,1): -85/1152 at d = 2 in place of 11/1152). The functions returned here know that and give the
+  pseudo-inverse when called at such a d; `formal(d)` and substitution into `as_sympy()` do not.
 
 References
 ----------
@@ -110,7 +111,13 @@ def weingarten(group: str, partition: Any, dimension: Any = None) -> RationalFun
     mu = checked_partition(partition, function="weingarten")
     d = checked_dimension(dimension, name, function="weingarten")
     refuse_beyond_reach(sum(mu), _BYTES_PER_SHAPE)
-    return _weingarten(name, mu, d)
+    value = _weingarten(name, mu, d)
+    return _ranged(name, mu, value) if isinstance(value, RationalFunction) else value
+
+
+def _ranged(group: Group, mu: Partition, value: RationalFunction) -> RationalFunction:
+    """Return the function with the dimension from which it holds; below, the pseudo-inverse is asked."""
+    return value.valid_from(sum(mu) * (2 if group == "symplectic" else 1), lambda d: Fraction(weingarten(group, mu, d)))
 
 
 @lru_cache(maxsize=4096)
@@ -225,7 +232,7 @@ def _table(
         functions = _functions(alpha, order)
         if group == "symplectic":
             functions = {mu: sign * f.reflected() for mu, f in functions.items()}
-        return MappingProxyType(functions)
+        return MappingProxyType({mu: _ranged(group, mu, f) for mu, f in functions.items()})
     if group == "symplectic":
         return MappingProxyType({mu: sign * value for mu, value in _values(alpha, order, -dimension).items()})
     return MappingProxyType(_values(alpha, order, dimension))

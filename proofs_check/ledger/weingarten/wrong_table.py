@@ -47,7 +47,7 @@ def transposed(group: Group, order: int) -> Mapping[Partition, RationalFunction]
 def substituted(group: Group, partition: Partition, dimension: int) -> Fraction:
     """Return the rational function at an integer d, also below the order where it is finite; the true value at a pole."""
     function = weingarten(group, partition)
-    return weingarten(group, partition, dimension) if dimension in function.poles else function(dimension)
+    return weingarten(group, partition, dimension) if dimension in function.poles else function.formal(dimension)
 
 
 def few_columns(group: Group, partition: Partition, dimension: int) -> Fraction:

@@ -104,11 +104,20 @@ def test_published_orthogonal_functions():
         assert (weingarten("orthogonal", mu).as_sympy() / value).cancel() == 1
 
 
-def test_the_rational_function_below_the_order_is_finite_and_wrong():
-    assert weingarten("orthogonal", (1, 1, 1, 1))(2) == Fraction(-85, 1152)
-    assert weingarten("orthogonal", (1, 1, 1, 1), 2) == Fraction(11, 1152)
-    assert weingarten("unitary", (2, 1, 1))(2) == Fraction(1, 30)
-    assert weingarten("unitary", (2, 1, 1), 2) == Fraction(1, 180)
+@pytest.mark.parametrize(
+    ("group", "mu", "formal", "pseudo_inverse"),
+    [
+        ("orthogonal", (1, 1, 1, 1), Fraction(-85, 1152), Fraction(11, 1152)),
+        ("unitary", (2, 1, 1), Fraction(1, 30), Fraction(1, 180)),
+    ],
+)
+def test_below_the_order_a_function_gives_the_pseudo_inverse(group, mu, formal, pseudo_inverse):
+    """The rational function itself is finite there, and another number."""
+    for function in (weingarten(group, mu), weingarten_table(group, 4)[mu]):
+        assert function.least_dimension == 4
+        assert function(2) == function.as_sympy(2) == weingarten(group, mu, 2) == pseudo_inverse
+        assert function.formal(2) == formal
+        assert (2 * function - 1)(2) == 2 * pseudo_inverse - 1
 
 
 @pytest.mark.parametrize("group", ["orthogonal", "symplectic", "unitary"])
