@@ -16,7 +16,9 @@ _ALLOWED_CHARACTERS = frozenset(string.ascii_letters + string.digits + "+-*/()[]
 _LONGEST_NUMBER = 60
 
 
-def parse_syntax(text: str, *, what: str, max_length: int = 500, max_depth: int = 50) -> ast.expr:
+def parse_syntax(
+    text: str, *, what: str, max_length: int = 500, max_depth: int = 50, max_tree_depth: int | None = None
+) -> ast.expr:
     """Return the syntax tree of one expression; no name is looked up and nothing is computed.
 
     Parameters
@@ -26,7 +28,9 @@ def parse_syntax(text: str, *, what: str, max_length: int = 500, max_depth: int 
     what : str
         The noun for error messages ("activation", "Haar monomial").
     max_length, max_depth : int
-        Characters, and nesting of the syntax tree, that are accepted.
+        Characters, and nesting of brackets and of the syntax tree, that are accepted.
+    max_tree_depth : int, optional
+        Another bound for the tree: a sum of n terms is a tree of depth n.
 
     Returns
     -------
@@ -58,8 +62,9 @@ def parse_syntax(text: str, *, what: str, max_length: int = 500, max_depth: int 
         reason = error.msg if isinstance(error, SyntaxError) else "too deep or too long"
         raise ValueError(f"{what} needs to be one expression ({reason}), got {shown(text)}.") from None
     depth = _depth(root)
-    if depth > max_depth:
-        raise ValueError(f"{what} needs nesting of at most {max_depth}, got depth {depth} in {shown(text)}.")
+    most = max_depth if max_tree_depth is None else max_tree_depth
+    if depth > most:
+        raise ValueError(f"{what} needs nesting of at most {most}, got depth {depth} in {shown(text)}.")
     return root
 
 

@@ -37,6 +37,14 @@ Symmetric = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="A fixed matrix inside tr() that is symmetric; repeat for more."),
 ]
+Let = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--let",
+        metavar="NAME=KIND",
+        help='What is known: "P = projector(n)", "G = normal(m,n)", "V = orthogonal", "A,B = diagonal", "tr(A**2) = 1"; repeat for more.',
+    ),
+]
 
 _LARGEST_ORDER = 1000
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
@@ -81,19 +89,24 @@ def haar(
     dimension: Dimension = None,
     expansion: Expansion = None,
     symmetric: Symmetric = None,
+    let: Let = None,
     json: Json = False,
 ) -> None:
-    """Exact mean of a polynomial in the entries of one Haar matrix (O, U or S), or in traces of words with it.
+    """Exact mean of a polynomial in the entries of one random matrix, or in traces of words in several.
 
-    Examples: haarmite haar "O[1,1]**4*O[1,2]**2"; haarmite haar "abs(U[1,1])**6" --dimension 2; haarmite haar "tr(O*A*O.T*B)**2"
+    O orthogonal, U unitary, S symplectic; in traces also V, O1, O2, ..., G normal, Z complex normal, GOE, GUE, COE, CSE.
+
+    Examples: haarmite haar "O[1,1]**4*O[1,2]**2"; haarmite haar "abs(U[1,1])**6" --dimension 2; haarmite haar "tr(O*A*O.T*B)**2";
+    haarmite haar "tr(U*A*V*B*U.H*V.H)"; haarmite haar "tr(U*P*U.H*Q)**2" --let "P = projector(m)" --let "Q = projector(n)"
     """
     try:
         d = _optional_integer(dimension, "dimension")
         terms = _terms(expansion, d)
         if re.search(r"\btr\s*\(", expression):
-            document = _trace_document(expression, d, terms, symmetric or [])
-        elif symmetric:
-            raise ValueError("haar needs tr(...) for --symmetric (entries have no fixed matrices), got none.")
+            document = _trace_document(expression, d, terms, symmetric or [], _declarations(let or []))
+        elif symmetric or let:
+            option = "--symmetric" if symmetric else "--let"
+            raise ValueError(f"haar needs tr(...) for {option} (entries have no fixed matrices), got none.")
         else:
             document = _entry_document(expression, d, terms)
     except (ValueError, TypeError) as error:
@@ -158,6 +171,8 @@ def _class_document(group: str, mu: tuple[int, ...], d: int | None, terms: int |
     from theory.haar.weingarten import weingarten as weingarten_function
 
     document = {"schema": 1, "group": group, "partition": list(mu), "order": sum(mu), "dimension": d}
+    if d is None:
+        document["least_dimension"] = sum(mu) * (2 if group == "symplectic" else 1)
     return document | _value(weingarten_function(group, mu, d), terms)
 
 
@@ -167,7 +182,10 @@ def _table_document(group: str, order: int, d: int | None, terms: int | None) ->
     entries = [
         {"partition": list(mu)} | _value(value, terms) for mu, value in weingarten_table(group, order, d).items()
     ]
-    return {"schema": 1, "group": group, "order": order, "dimension": d, "table": entries}
+    document: dict[str, Any] = {"schema": 1, "group": group, "order": order, "dimension": d}
+    if d is None:
+        document["least_dimension"] = order * (2 if group == "symplectic" else 1)
+    return document | {"table": entries}
 
 
 def _entry_document(text: str, d: int | None, terms: int | None) -> dict[str, Any]:
@@ -181,21 +199,36 @@ def _entry_document(text: str, d: int | None, terms: int | None) -> dict[str, An
     return document | _value(haar_moment(polynomial, d), terms)
 
 
-def _trace_document(text: str, d: int | None, terms: int | None, symmetric: list[str]) -> dict[str, Any]:
+def _declarations(texts: list[str]) -> dict[str, str]:
+    """Return {name: kind} of the declarations NAME = KIND."""
+    result = {}
+    for text in texts:
+        name, equals, kind = text.rpartition("=")
+        if not equals or not name.strip() or not kind.strip():
+            raise ValueError(f"--let needs NAME = KIND or tr(WORD) = VALUE, got {_shown(text)}.")
+        result[name.strip()] = kind.strip()
+    return result
+
+
+def _trace_document(
+    text: str, d: int | None, terms: int | None, symmetric: list[str], let: dict[str, str]
+) -> dict[str, Any]:
     from theory.haar.trace import trace_moment
     from theory.haar.trace_expression import parse_trace_expression
+    from theory.haar.trace_word import is_scalar
 
-    expression = parse_trace_expression(text, symmetric)
-    moment = trace_moment(expression, d, symmetric=symmetric)
-    factors = [sum(letter.name in ("O", "U") for word in words for letter in word) for words, _ in expression.terms]
+    expression = parse_trace_expression(text, symmetric, let)
+    moment = trace_moment(expression, d)
     document = {"schema": 1, "integrand": text, "group": expression.group, "dimension": d}
-    document["least_dimension"] = max([1, *(-(-count // 2) for count in factors)])
+    document["least_dimension"] = moment.least_dimension
     if all(not words for words, _ in moment.terms):
         return document | _value(_number(moment), terms)
     entries = [
         {"traces": entry["traces"]} | _value(coefficient, terms)
         for entry, (_, coefficient) in zip(moment.as_json(), moment.terms, strict=True)
     ]
+    if all(is_scalar(word) for words, _ in moment.terms for word in words):
+        document["text"] = str(moment.as_sympy())
     return document | {"terms": entries}
 
 
@@ -248,7 +281,9 @@ def _print_table(document: dict[str, Any]) -> None:
 
 
 def _print_moment(document: dict[str, Any]) -> None:
-    if "terms" in document:
+    if "terms" in document and "text" in document and not any("expansion" in entry for entry in document["terms"]):
+        print(f"E {document['integrand']} = {document['text']}")
+    elif "terms" in document:
         print(f"E {document['integrand']} =")
         for entry in document["terms"]:
             traces = "*".join(entry["traces"])

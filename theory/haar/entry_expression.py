@@ -113,7 +113,7 @@ def parse_entry_polynomial(text: str, dimension: Any = None) -> EntryPolynomial:
     Parameters
     ----------
     text : str
-        At most 20 000 characters, nesting at most 250; see the grammar of the module.
+        At most 20 000 characters, brackets nested at most 50; see the grammar of the module.
     dimension : int, optional
         The size of the matrix, which bounds the indices; None is symbolic.
 
@@ -134,7 +134,7 @@ def parse_entry_polynomial(text: str, dimension: Any = None) -> EntryPolynomial:
     >>> parse_entry_polynomial("2*U[1,2]*conj(U[1,2])").terms
     (((((-1, -2), 1), ((1, 2), 1)), 2),)
     """
-    root = parse_syntax(text, what="Haar moment", max_length=20_000, max_depth=250)
+    root = parse_syntax(text, what="Haar moment", max_length=20_000, max_tree_depth=250)
     names = sorted(
         {n.value.id for n in ast.walk(root) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)}
     )

@@ -194,13 +194,12 @@ class MatrixAlgebra:
         if not any(diagonal):
             return letters
         start = diagonal.index(False) if not all(diagonal) else 0
+        turned = letters[start:] + letters[:start]
         result: list[Letter] = []
-        for is_diagonal, run in groupby(
-            letters[start:] + letters[:start], lambda x: self.fixed.get(x.name, _PLAIN).diagonal
-        ):
-            result.extend(sorted(run) if is_diagonal else run)
-        back = len(result) - start
-        return result if result[back:] + result[:back] != letters else letters
+        for is_diagonal, run in groupby(turned, lambda x: self.fixed.get(x.name, _PLAIN).diagonal):
+            listed = list(run)
+            result += sorted(listed) if is_diagonal else listed
+        return letters if result == turned else result
 
     def _meet(self, a: Letter, b: Letter) -> tuple[int, list[Letter]] | None:
         """Return sign and what a b becomes, None if it stays."""

@@ -249,7 +249,8 @@ class _Blocks:
 
     def __init__(self, group: Group, links: Sequence[Any], conjugated: Sequence[bool], algebra: MatrixAlgebra) -> None:
         self.group, self.links, self.conjugated, self.algebra = group, links, conjugated, algebra
-        self.side, self.inner = 0, ()
+        self.side = 0
+        self.inner: Word = ()
 
     @classmethod
     def of(cls, group: Group, words: Product, name: str, algebra: MatrixAlgebra) -> _Blocks | None:
@@ -305,11 +306,11 @@ class _Blocks:
         kind: Group = "unitary" if self.group == "unitary" else "orthogonal"
         for matching in all_matchings(kind, self.conjugated):
             # The inner legs are joined by themselves: only loops of outer links are asked for.
-            loops = _outer_loops(closing, outside, matching)
-            counts[tuple(sorted(loops)), matching_type(inner, matching)] += 1
-        for (loops, tau), count in counts.items():
+            closed = tuple(sorted(_outer_loops(closing, outside, matching)))
+            counts[closed, matching_type(inner, matching)] += 1
+        for (closed, tau), count in counts.items():
             for rho, value in block_average(alpha, tau, d).items():
-                key = product_of((*loops, *_powers(self.inner, rho)))
+                key = product_of((*closed, *_powers(self.inner, rho)))
                 _add(result, (key, len(key)), owner.reflected(self.group, value) * count)
         return result
 

@@ -37,7 +37,7 @@ from theory.syntax import exact_number, parse_syntax
 
 __all__ = ["Letter", "TraceExpression", "Word", "parse_trace_expression"]
 
-MAX_LENGTH, MAX_DEPTH = 20_000, 250
+MAX_LENGTH, MAX_TREE_DEPTH = 20_000, 250
 _MOST_TERMS = 20_000
 _LARGEST_DEGREE = 200
 _LARGEST_POWER_BITS = 20_000
@@ -75,7 +75,7 @@ def parse_trace_expression(
     Parameters
     ----------
     text : str
-        At most 20 000 characters, nesting at most 250; see the grammar of the module.
+        At most 20 000 characters, brackets nested at most 50; see the grammar of the module.
     symmetric : collection of str
         Names of fixed matrices with A.T = A.
     let : mapping of str to str or number, optional
@@ -90,7 +90,7 @@ def parse_trace_expression(
     TypeError
         If `text` is not a string.
     ValueError
-        Malformed text or declaration; a symplectic matrix beside an orthogonal or unitary one; an expansion beyond 20 000
+        Malformed text or declaration; no random matrix; a symplectic matrix beside an orthogonal or unitary one; an expansion beyond 20 000
         terms or degree 200.
 
     Examples
@@ -99,7 +99,7 @@ def parse_trace_expression(
     >>> [str(letter) for letter in words[0]], coefficient
     (['A', 'O.T', 'B', 'O'], Fraction(2, 1))
     """
-    root = parse_syntax(text, what="trace expression", max_length=MAX_LENGTH, max_depth=MAX_DEPTH)
+    root = parse_syntax(text, what="trace expression", max_length=MAX_LENGTH, max_tree_depth=MAX_TREE_DEPTH)
     if isinstance(symmetric, str):
         raise TypeError(f"parse_trace_expression needs a collection of names, got symmetric={symmetric!r}.")
     reserved = sorted(name for name in symmetric if name in _RESERVED or ensemble_of_name(name))
@@ -107,6 +107,8 @@ def parse_trace_expression(
         raise ValueError(f"trace expression needs names of fixed matrices as symmetric, got {reserved[0]!r}.")
     declared = dict.fromkeys(symmetric, "symmetric") | dict(let or {})
     reader = _Reader(root, text, declared)
+    if not reader.algebra.random:
+        raise ValueError(f"trace expression needs a Haar matrix O or U, or another random one, got {text!r}.")
     return TraceExpression(tuple(sorted(reader.expression().items())), reader.algebra)
 
 

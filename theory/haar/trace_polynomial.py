@@ -128,10 +128,10 @@ class TracePolynomial:
 
     def __pow__(self, exponent: int) -> TracePolynomial:
         count = checked_integer(exponent, function="TracePolynomial", name="exponent", least=0)
-        result = self._operand(1)
+        result = self * 0 + 1
         for _ in range(count):
-            result = result * self  # type: ignore[operator]
-        return result  # type: ignore[return-value]
+            result = result * self
+        return result
 
     def _operand(self, other: Any) -> TracePolynomial | None:
         """Return the other operand as such a polynomial, None if it is none."""

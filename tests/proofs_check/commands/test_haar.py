@@ -161,18 +161,34 @@ BAD = [
     (("haar", "O[1,1"), "Haar moment needs"),
     (("haar", "O[1,1]**-2"), "exponents"),
     (("haar", "O[1,1]**99999"), "at most 2000"),
-    (("haar", "O[1,1]" * 300), "at most 500 characters"),
+    (("haar", "O[1,1]" * 4000), "at most 20000 characters"),
     (("haar", "exit()"), "at least one entry"),
     (("haar", "O.__class__[1,1]"), "needs"),
     (("haar", "O[1,1]**2", "--symmetric", "A"), "--symmetric"),
     (("haar", "a*O[1,1]**2", "--expansion", "3"), "rational coefficients"),
     (("haar", "tr(A)"), "Haar matrix O or U"),
-    (("haar", "tr(O)*tr(U)"), "not both"),
+    (("haar", "tr(O*S)"), "symplectic matrices alone"),
+    (("haar", "O[1,1]**2", "--let", "A=symmetric"), "--let"),
+    (("haar", "tr(O*A)", "--let", "A"), "NAME = KIND"),
+    (("haar", "tr(O*A)", "--let", "A = round"), "a kind out of"),
     (("haar", "tr(O*A)+O[1,1]"), "tr(...)"),
-    (("haar", "tr(O)**40"), "fewer Haar matrices"),
+    (("haar", "tr(O*A)**40"), "pairings, the limit is 200000"),
     (("haar", "tr(O", "--dimension", "2"), "trace expression needs"),
     (("haar", "tr(O*O.T)", "--symmetric", "O"), "fixed matrices as symmetric"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value"),
+    [
+        (("tr(U*P*U.H*Q)", "--let", "P=projector(m)", "--let", "Q=projector(n)"), "m*n/d"),
+        (("abs(tr(U))**4",), "2"),
+        (("tr(U*V*U.H*V.H)/d",), "d**-2"),
+        (("tr((G*G.T)**2)", "--let", "G = normal(m,n)"), "m*n*(m + n + 1)"),
+    ],
+)
+def test_several_matrices_and_declarations(arguments: tuple[str, ...], value: str) -> None:
+    assert cancel(parse_expr(document("haar", *arguments)["text"]) - parse_expr(value)) == 0
 
 
 @pytest.mark.parametrize("json_option", [(), ("--json",)], ids=["text", "json"])

@@ -25,7 +25,7 @@ def test_scalars_the_dimension_the_identity_and_moduli():
     assert shown("abs(tr(U))**4") == shown("tr(U)**2*conj(tr(U))**2")
     assert shown("tr(O*A)/d + a*tr(a*I)") == {"tr(A*O) d**-1": 1, "a**2 d": 1}
     assert shown("tr(O*I*A/d)") == shown("tr(O*A)/d")
-    assert shown("n/(2*n)") == {"": 0.5}
+    assert shown("n*tr(O)/(2*n)") == {"tr(O)": 0.5}
 
 
 def test_what_cancels_and_what_is_equal_is_merged():
@@ -37,12 +37,12 @@ def test_what_cancels_and_what_is_equal_is_merged():
     ("text", "let", "expected"),
     [
         ("tr(P*U*P*A*P)", {"P": "projector(n)"}, {"tr(A*P*U*P)": 1}),
-        ("tr(P*A*P*B)", {"P": "state"}, {"tr(A*P) tr(B*P)": 1}),
-        ("tr(R*A*R.T)", {"R": "rank one"}, {"tr(A*R.T*R)": 1}),
+        ("tr(P*A*P*B)", {"P": "state", "O": "orthogonal"}, {"tr(A*P) tr(B*P)": 1}),
+        ("tr(R*A*R.T)", {"R": "rank one", "O": "orthogonal"}, {"tr(A*R.T*R)": 1}),
         ("tr(D*E*U*E*D)", {"D,E": "diagonal"}, {"tr(D*D*E*E*U)": 1}),
         ("tr(A.C*B)", {"A": "hermitian", "U": "unitary"}, {"tr(A*B.T)": 1}),
-        ("tr(A*A) + tr(A)", {"tr(A**2)": "3*n", "A": "traceless"}, {"n": 3}),
-        ("tr(A*A.T)", {"A": "matrix(m,n)"}, {"tr(A*A.T)": 1}),
+        ("tr(A*A) + tr(A)", {"tr(A**2)": "3*n", "A": "traceless", "O": "orthogonal"}, {"n": 3}),
+        ("tr(A*A.T)", {"A": "matrix(m,n)", "O": "orthogonal"}, {"tr(A*A.T)": 1}),
         ("tr(Q.T*Q)", {"Q": "frame(n)"}, {"n": 1}),
         ("tr(K*W)", {"K": "identity", "W": "goe"}, {"tr(W)": 1}),
     ],
@@ -55,9 +55,10 @@ def test_declared_matrices(text, let, expected):
     ("text", "message"),
     [
         ("", "needs an expression"),
-        ("O", "numbers, scalar names, tr"),
+        ("tr(A)", "a Haar matrix O or U"),
+        ("O*tr(O)", "numbers, scalar names, tr"),
         ("tr(O, A)", "numbers, scalar names, tr"),
-        ("det(O)", "numbers, scalar names, tr"),
+        ("det(O)*tr(O)", "numbers, scalar names, tr"),
         ("tr(O/A)", "numbers, scalar names, tr"),
         ("abs(tr(U))**3", "even power"),
         ("tr(S*O)", "symplectic matrices alone"),
