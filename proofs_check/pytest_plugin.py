@@ -101,13 +101,13 @@ def _further_files(config: pytest.Config) -> list[str]:
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return []
     patterns = config.getini("python_files")
-    named = [argument for argument in config.args if argument.partition("::")[0].endswith(".py")]
+    named = [argument for argument in config.args if argument.partition("::")[0].endswith((".py", ".toml"))]
     return [name for name in named if not any(fnmatch(Path(name.partition("::")[0]).name, one) for one in patterns)]
 
 
 def _ledger_claims(config: pytest.Config) -> list[Claim]:
     """Return the claims of the ledger among the values of ``--haarmite``."""
-    names = [name for name in config.getoption("--haarmite") if not name.partition("::")[0].endswith(".py")]
+    names = [name for name in config.getoption("--haarmite") if not name.partition("::")[0].endswith((".py", ".toml"))]
     if not names:
         return []
     from proofs_check.run.selection import select_claims
@@ -121,7 +121,7 @@ def _ledger_claims(config: pytest.Config) -> list[Claim]:
 def _files(config: pytest.Config) -> list[Path]:
     """Return the claim files among the values of ``--haarmite``."""
     names = [name.partition("::")[0] for name in config.getoption("--haarmite")]
-    files = list(dict.fromkeys(Path(name) for name in names if name.endswith(".py")))
+    files = list(dict.fromkeys(Path(name) for name in names if name.endswith((".py", ".toml"))))
     for file in files:
         if not file.is_file():
             raise pytest.UsageError(f"--haarmite needs a file that exists, got {str(file)!r}")
@@ -142,6 +142,15 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     if module_path.resolve() not in {file.resolve() for file in _files(parent.config)}:
         return None
     return ClaimFileCollector.from_parent(parent, path=module_path)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a file of sentences (TOML) by its claims."""
+    if file_path.suffix != ".toml" or not parent.config.getoption("--haarmite"):
+        return None
+    if file_path.resolve() not in {file.resolve() for file in _files(parent.config)}:
+        return None
+    return ClaimFileCollector.from_parent(parent, path=file_path)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -188,7 +197,11 @@ def _as_given(config: pytest.Config, path: Path) -> Path:
 def _wanted(config: pytest.Config, path: Path) -> set[str]:
     """Return the ids asked for of a file; none means all."""
     parts = [name.partition("::") for name in config.getoption("--haarmite")]
-    ids = [wanted for name, _, wanted in parts if name.endswith(".py") and Path(name).resolve() == path.resolve()]
+    ids = [
+        wanted
+        for name, _, wanted in parts
+        if name.endswith((".py", ".toml")) and Path(name).resolve() == path.resolve()
+    ]
     return set() if "" in ids else set(ids)
 
 
@@ -281,7 +294,7 @@ class _Item(pytest.Item):
 def _selectors(item: _Item) -> str:
     """Return the arguments by which pytest runs one item again."""
     source = item.target.partition("::")[0]
-    if source.endswith(".py"):
+    if source.endswith((".py", ".toml")):
         return shlex.join(["--haarmite", source, item.nodeid])
     return shlex.join(["--haarmite", item.target, "-k", item.name.partition("[")[0].partition(":")[0]])
 

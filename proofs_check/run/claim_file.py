@@ -17,6 +17,7 @@ import importlib.util
 import linecache
 import re
 import sys
+import tomllib
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from typing import Any
 
 from proofs_check.claim.claim import Claim
 from proofs_check.ledger import ledger
+from proofs_check.run.sentence_file import read_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def is_claim_file(name: str) -> bool:
     (True, True, False)
     """
     path = name.partition("::")[0]
-    return path.endswith(".py") or "/" in path or "\\" in path or Path(path).exists()
+    return path.endswith((".py", ".toml")) or "/" in path or "\\" in path or Path(path).exists()
 
 
 def read_claim_file(path: Path) -> ClaimFile:
@@ -79,13 +81,15 @@ def read_claim_file(path: Path) -> ClaimFile:
     Parameters
     ----------
     path : Path
-        A Python file.
+        A Python file, or sentences in TOML (`proofs_check.run.sentence_file`).
 
     Returns
     -------
     ClaimFile
         Claims with a complete definition and distinct ids; a trouble for everything else, in the order of the lines.
     """
+    if path.suffix == ".toml" and path.is_file():
+        return _sentences(path)
     try:
         tree = _parsed(path)
     except _UnreadableError as error:
@@ -96,6 +100,27 @@ def read_claim_file(path: Path) -> ClaimFile:
     if not claims and not troubles:
         what = "no claim at module level; write `claim = Claim(...)`, or a list `claims` (see examples/my_claim.py)"
         troubles = [Trouble(str(path), what)]
+    return ClaimFile(path, tuple(claims), tuple(sorted(troubles, key=_line)))
+
+
+def _sentences(path: Path) -> ClaimFile:
+    """Return the claims of a TOML file."""
+    try:
+        found, wrong = read_sentences(path)
+    except tomllib.TOMLDecodeError as error:
+        return ClaimFile(path, (), (Trouble(str(path), f"is no TOML: {error}"),))
+    except (OSError, UnicodeDecodeError) as error:
+        return ClaimFile(path, (), (Trouble(str(path), f"cannot be read ({error})"),))
+    troubles = [Trouble(f"{path}:{line}", what) for line, what in wrong]
+    claims = []
+    for claim, line in found:
+        reason = _incomplete(claim)
+        if reason is None:
+            claims.append(claim)
+        else:
+            troubles.append(Trouble(f"{path}:{line}", reason))
+    if not claims and not troubles:
+        troubles = [Trouble(str(path), 'no claim; write a table [ID] with a line claim = "..."')]
     return ClaimFile(path, tuple(claims), tuple(sorted(troubles, key=_line)))
 
 
@@ -112,7 +137,7 @@ def _parsed(path: Path) -> ast.Module:
     if not path.exists():
         raise _UnreadableError(name, "no such file")
     if path.suffix != ".py":
-        raise _UnreadableError(name, "a claim file is a Python file and its name ends in .py")
+        raise _UnreadableError(name, "a claim file is Python or TOML and its name ends in .py or .toml")
     try:
         return ast.parse(path.read_bytes(), filename=name)
     except OSError as error:

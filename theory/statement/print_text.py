@@ -40,8 +40,20 @@ def text(sentence: Sentence) -> str:
     >>> text(parse("for r in [0,1): kappa(r)/(1-kappa(r)) <= kappa'(0) r/(1-r)"))
     "for every activation s, r in [0, 1): kappa(r)/(1 - kappa(r)) <= r*kappa'(0)/(1 - r)"
     """
-    scope = {binder.name: binder for binder in sentence.binders}
-    printer = TermPrinter(scope)
+    printer = TermPrinter({binder.name: binder for binder in sentence.binders})
+    return domain_text(sentence) + proposition_text(sentence.body, printer)
+
+
+def domain_text(sentence: Sentence) -> str:
+    """Return what stands before the claim: network, domains and hypotheses.
+
+    Examples
+    --------
+    >>> from theory.statement.parse import parse
+    >>> domain_text(parse("for x in [0, 1], y in [0, 1] with x <= y: x^2 <= y"))
+    'for x in [0, 1], y in [0, 1] with x <= y: '
+    """
+    printer = TermPrinter({binder.name: binder for binder in sentence.binders})
     ahead = ""
     plain: list[Binder] = []
     for binder in sentence.binders:
@@ -55,8 +67,7 @@ def text(sentence: Sentence) -> str:
     conditions = " and ".join(proposition_text(h, printer, level=3) for h in sentence.hypotheses)
     if conditions:
         domains += f" with {conditions}"
-    quantifier = f"for {domains}: " if domains else ""
-    return ahead + quantifier + proposition_text(sentence.body, printer)
+    return ahead + (f"for {domains}: " if domains else "")
 
 
 def binder_text(binder: Binder, printer: TermPrinter) -> str:

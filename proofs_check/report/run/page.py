@@ -174,7 +174,9 @@ def prose(text: str) -> str:
 
 
 def statement_paragraphs(claim: Claim) -> list[str]:
-    """Return the statement in words: the docstring of the module with the checks, else that of the statement's class."""
+    """Return the statement in words: its own if it is a sentence, the docstring of the module with the checks, or of its class."""
+    if isinstance(getattr(claim.statement, "line", None), str):
+        return [claim.statement.line]
     sources = [getattr(check.function, "__globals__", {}).get("__doc__") for check in claim.checks]
     text = next((source for source in sources if source), None) or type(claim.statement).__doc__ or claim.title
     paragraphs = [" ".join(block.split()) for block in re.split(r"\n\s*\n", inspect.cleandoc(text))]
