@@ -36,21 +36,20 @@ def affirms(sentence: Sentence) -> bool:
     dimension = dimensions.pop() if dimensions else None
     if dimension is None or dimension.is_Integer:
         return _follows(sentence.replace_body(_replaced(body, int(dimension) if dimension is not None else None)))
-    sort = sentence.sort_of(dimension.name)
-    if not isinstance(sort, Naturals):
+    factor, variable = dimension.as_coeff_Mul()
+    sort = sentence.sort_of(variable.name)
+    if not isinstance(sort, Naturals) or (factor % 2 and any(word.args[0].name == "Sp" for word in words)):
         return False
-    least = max(sort.least, *(word.least_dimension for word in words))
+    least = max(sort.least, *(-(-word.least_dimension // int(factor)) for word in words))
     if least - sort.least > _MOST_SMALL:
         return False
     for value in range(sort.least, min(least, (sort.most or least) + 1)):
-        pinned = sentence.pinned({dimension.name: value})
+        pinned = sentence.pinned({variable.name: value})
         if not affirms(pinned):
             return False
     if sort.most is not None and sort.most < least:
         return True
-    rest = tuple(
-        Binder(b.name, Naturals(least, sort.most)) if b.name == dimension.name else b for b in sentence.binders
-    )
+    rest = tuple(Binder(b.name, Naturals(least, sort.most)) if b.name == variable.name else b for b in sentence.binders)
     return _follows(Sentence(rest, sentence.hypotheses, _replaced(body, None)))
 
 

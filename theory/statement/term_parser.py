@@ -461,8 +461,9 @@ class TermParser:
     def _dimension(self) -> sp.Expr:
         start = self.token
         found = self.term()
-        if not (found.is_Symbol and found.is_integer) and not (found.is_Integer and found >= 1):
-            self.refuse("a dimension: a natural variable or a positive integer", start)
+        factor, variable = found.as_coeff_Mul()
+        if not (found.is_Integer and found >= 1) and not (variable.is_Symbol and found.is_integer and factor > 0):
+            self.refuse("a dimension: a natural variable (or a multiple, E_Sp(2 n)) or a positive integer", start)
         return found
 
     def _integrand(self, token: Token) -> str:

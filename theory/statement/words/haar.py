@@ -73,15 +73,8 @@ class HaarMean(Quantity):
     @property
     def least_dimension(self) -> int:
         """The dimension from which on the rational function is the mean."""
-        if "tr(" in self.integrand:
-            expression = parse_trace_expression(self.integrand, [])
-            counts = [
-                sum(letter.name in ("O", "U") for word in words for letter in word) for words, _ in expression.terms
-            ]
-            return max([1, *(-(-count // 2) for count in counts)])
-        polynomial = parse_entry_polynomial(self.integrand)
-        labels = [abs(label) for powers, _ in polynomial.terms for pair, _ in powers for label in pair]
-        return max(labels, default=1) * (2 if self.group == "Sp" else 1)
+        value = self.exact(None)
+        return (value.least_dimension or 1) if isinstance(value, RationalFunction) else 1
 
     def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
         """Return the mean at an integer dimension."""
