@@ -98,7 +98,7 @@ def _row_moment(
     alpha, order = jack_parameter(group), sum(rows)
     refuse_beyond_memory(_BYTES_PER_TERM * number_of_partitions(order), "row_moment", order)
     table = jack_table(alpha, order, max_rows=len(rows))
-    monomials = [_monomial_coefficient(mu, rows) for mu in table.classes]
+    monomials = [monomial_coefficient(mu, rows) for mu in table.classes]
     scale = alpha**order * prod(map(factorial, rows))
     weights = [
         Fraction(scale * sum(map(int.__mul__, row, monomials)), jack_norm(shape, alpha))
@@ -114,7 +114,7 @@ def _row_moment(
     return tuple(result)
 
 
-def _monomial_coefficient(mu: Partition, exponents: tuple[int, ...]) -> int:
+def monomial_coefficient(mu: Partition, exponents: tuple[int, ...]) -> int:
     """Return [t^exponents] prod_i p_{mu_i}(t): the ways to fill bins of these sizes with the parts of mu."""
     states: Counter[tuple[int, ...]] = Counter({exponents: 1})
     for part in mu:
