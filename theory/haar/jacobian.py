@@ -41,7 +41,14 @@ from theory.haar.partition import Partition, centraliser_order, checked_partitio
 from theory.haar.rational_function import RationalFunction
 from theory.haar.sphere import checked_spectrum
 
-__all__ = ["JacobianMoment", "fixed_spectrum", "free_jacobian_moment", "independent_mask", "jacobian_moment", "relu_mask"]
+__all__ = [
+    "JacobianMoment",
+    "fixed_spectrum",
+    "free_jacobian_moment",
+    "independent_mask",
+    "jacobian_moment",
+    "relu_mask",
+]
 
 _Value = RationalFunction | Fraction
 
@@ -148,7 +155,7 @@ class JacobianMoment:
         """
         count = checked_integer(layers, function="JacobianMoment.at", name="layers", least=0)
         zero: _Value = RationalFunction(()) if self.dimension is None else Fraction(0)
-        return sum((w * r**count for _, w, r in self.terms), zero)  # type: ignore[operator]
+        return sum((w * r**count for _, w, r in self.terms), zero)
 
     def as_sympy(self, layers: Any = None) -> Expr:
         """Return the expression in d and L.
@@ -255,7 +262,7 @@ def _power_sum_polynomial(mu: Partition, mask: Mask) -> list[Fraction]:
     total = [Fraction(0)] * (len(mu) + 1)
     for blocks in _set_partitions(mu):
         weight = prod((mask.moments[sum(block) - 1] for block in blocks), start=Fraction(1))
-        falling = polynomial_with_roots({i: 1 for i in range(len(blocks))})
+        falling = polynomial_with_roots(dict.fromkeys(range(len(blocks)), 1))
         for i, c in enumerate(falling.coeffs()):
             total[i] += weight * int(c)
     return total
@@ -312,7 +319,9 @@ def free_jacobian_moment(power: Any, mask: Mask, layers: Any, *, gaussian: bool 
     k = checked_integer(power, function="free_jacobian_moment", name="power", least=1)
     depth = checked_integer(layers, function="free_jacobian_moment", name="layers", least=1)
     if len(mask.moments) < k or not mask.moments[0]:
-        raise ValueError(f"free_jacobian_moment needs {k} moments, the first not zero, got {len(mask.moments)} moments.")
+        raise ValueError(
+            f"free_jacobian_moment needs {k} moments, the first not zero, got {len(mask.moments)} moments."
+        )
     # One spare term: the coefficients up to z^k do not see the moment k + 1, which is taken as 0.
     size = k + 2
     psi = fmpq_series([0, *(fmpq(m.numerator, m.denominator) for m in mask.moments[:k])], prec=size)

@@ -188,5 +188,3 @@ def _same_size(shape: Any, partition: Any, function: str) -> tuple[Partition, Pa
     if sum(lam) != sum(mu):
         raise ValueError(f"{function} needs two partitions of one number, got {lam} and {mu}.")
     return lam, mu
-
-

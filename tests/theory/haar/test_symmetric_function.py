@@ -39,7 +39,11 @@ def test_schur_functions_are_quotients_of_alternants_and_monomial_ones_sums_over
 def test_jack_polynomials_at_ones_and_their_norms(alpha):
     for shape in integer_partitions(5):
         jack = jack_polynomial(shape, alpha)
-        assert evaluate_power_sums(jack, [1] * 4) == content_product(shape, alpha, 4) == prod(4 + c for c in contents(shape, alpha))
+        assert (
+            evaluate_power_sums(jack, [1] * 4)
+            == content_product(shape, alpha, 4)
+            == prod(4 + c for c in contents(shape, alpha))
+        )
         norm = sum(c * c * centraliser_order(mu) * alpha ** len(mu) for mu, c in jack.items())
         assert norm == jack_norm(shape, alpha)
     assert zonal_polynomial((2, 1)) == jack_polynomial((2, 1), 2)
@@ -49,9 +53,7 @@ def test_characters_are_orthogonal():
     shapes = list(integer_partitions(5))
     for first in shapes:
         for second in shapes:
-            total = sum(
-                Fraction(character(first, mu) * character(second, mu), centraliser_order(mu)) for mu in shapes
-            )
+            total = sum(Fraction(character(first, mu) * character(second, mu), centraliser_order(mu)) for mu in shapes)
             assert total == (first == second)
 
 
