@@ -13,16 +13,16 @@ from proofs_check.cli import app
 FILE = Path(__file__).parent.parent / "examples" / "my_claim.py"
 
 
-def test_the_true_claim_is_proved_and_the_false_one_refuted() -> None:
+def test_the_true_claim_is_checked_and_the_false_one_refuted() -> None:
     outcome = CliRunner().invoke(app, ["verify", str(FILE), "--json"])
     assert outcome.exit_code == 1
     report = json.loads(outcome.stdout)
     true, false = report["claims"]
-    assert (true["verdict"], false["verdict"]) == ("proved", "refuted")
+    assert (true["verdict"], false["verdict"]) == ("checked", "refuted")
     assert {rung: found["verdict"] for rung, found in true["by_rung"].items()} == {
-        "symbolic": "proved",
-        "certified": "certified",
-        "sampled": "supported",
+        "symbolic": "checked",
+        "certified": "checked",
+        "sampled": "checked",
     }
     assert all(mutant["refuted"] for claim in report["claims"] for mutant in claim["mutants"])
     assert {mutant["by"] for mutant in true["mutants"]} == {"symbolic", "certified", "sampled"}

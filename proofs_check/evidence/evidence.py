@@ -89,7 +89,7 @@ class Evidence:
     def __post_init__(self) -> None:
         if self.verdict not in MAY_SAY[self.rung]:
             raise ValueError(f"Evidence needs a verdict its rung may give, got {self.verdict} from {self.rung}.")
-        if (self.verdict is Verdict.REFUTED) != (self.witness is not None):
+        if (self.verdict is Verdict.REFUTED) != bool(self.witness and self.witness.strip()):
             raise ValueError(
                 f"Evidence needs a witness exactly when it refutes, got {self.verdict} and {self.witness!r}."
             )

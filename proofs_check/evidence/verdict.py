@@ -5,6 +5,9 @@
 | symbolic  | a residual in one canonical form, a SymPy-checked chain of steps  | proved, refuted, inconclusive     |
 | certified | enclosures over the whole domain, re-checkable certificate        | certified, refuted, inconclusive  |
 | sampled   | networks, with stated error probability and power                 | supported, refuted, inconclusive  |
+
+Of a claim that is not of the ledger every rung says *checked* instead of its positive word: that its check is about its sentence is
+known of the author's code alone.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ class Verdict(StrEnum):
     PROVED = "proved"
     CERTIFIED = "certified"
     SUPPORTED = "supported"
+    CHECKED = "checked"
     INCONCLUSIVE = "inconclusive"
     REFUTED = "refuted"
 
@@ -40,21 +44,24 @@ class Verdict(StrEnum):
         return _ADVICE[self]
 
 
-POSITIVE = (Verdict.PROVED, Verdict.CERTIFIED, Verdict.SUPPORTED)
+POSITIVE = (Verdict.PROVED, Verdict.CERTIFIED, Verdict.SUPPORTED, Verdict.CHECKED)
 """The positive verdicts, strongest first."""
 
 _ADVICE = {
     Verdict.PROVED: "The program carried out a proof; each step was checked symbolically.",
     Verdict.CERTIFIED: "Proved by enclosures on the cases named; the certificates can be re-checked by separate code.",
     Verdict.SUPPORTED: "Samples agree to the stated width at the stated error probability; this is not a proof.",
+    Verdict.CHECKED: "Checked by its author's code: nothing but that code ties the checks to the sentence.",
     Verdict.INCONCLUSIVE: "Neither shown nor refuted; the reason says what would decide.",
     Verdict.REFUTED: "A witness contradicts the statement.",
 }
 
+_EVERY_RUNG = (Verdict.CHECKED, Verdict.REFUTED, Verdict.INCONCLUSIVE)
+
 MAY_SAY: dict[Rung, frozenset[Verdict]] = {
-    Rung.SYMBOLIC: frozenset({Verdict.PROVED, Verdict.REFUTED, Verdict.INCONCLUSIVE}),
-    Rung.CERTIFIED: frozenset({Verdict.CERTIFIED, Verdict.REFUTED, Verdict.INCONCLUSIVE}),
-    Rung.SAMPLED: frozenset({Verdict.SUPPORTED, Verdict.REFUTED, Verdict.INCONCLUSIVE}),
+    Rung.SYMBOLIC: frozenset({Verdict.PROVED, *_EVERY_RUNG}),
+    Rung.CERTIFIED: frozenset({Verdict.CERTIFIED, *_EVERY_RUNG}),
+    Rung.SAMPLED: frozenset({Verdict.SUPPORTED, *_EVERY_RUNG}),
 }
 
 

@@ -30,6 +30,11 @@ def ledger() -> tuple[Claim, ...]:
     return tuple(sorted(claims.values(), key=lambda claim: natural_order(claim.id)))
 
 
+def is_of_the_ledger(claim: Claim) -> bool:
+    """Return whether a claim's checks were reviewed with its sentence; of any other a positive word is its author's."""
+    return any(claim is known for known in ledger())
+
+
 def natural_order(identifier: str) -> tuple[str, int, str]:
     """Return a sort key that puts A2 before A10.
 

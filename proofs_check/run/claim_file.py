@@ -26,7 +26,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from proofs_check.claim.claim import Claim
-from proofs_check.ledger import ledger
+from proofs_check.ledger import is_of_the_ledger, ledger
 from proofs_check.run.sentence_file import read_sentences
 
 
@@ -223,7 +223,7 @@ class _Run:
         values = list(self.module.__dict__.values())
         listed = self.module.__dict__.get("claims")
         for claim in (*values, *(listed if isinstance(listed, (list, tuple)) else ())):
-            if isinstance(claim, Claim) and id(claim) not in self.claims and not _is_of_the_ledger(claim):
+            if isinstance(claim, Claim) and id(claim) not in self.claims and not is_of_the_ledger(claim):
                 self.claims[id(claim)] = (claim, _line_of_claim(statement, claim))
 
     def _add(self, line: int, what: str) -> None:
@@ -316,11 +316,6 @@ def _incomplete(claim: Claim) -> str | None:
             what = f"on the case {mutant.on!r}" if mutant.on else "that covers every case (for_all)"
             return f"mutant {mutant.name!r} of {claim.id} can never be refuted: there is no {mutant.by} check {what}"
     return None
-
-
-def _is_of_the_ledger(claim: Claim) -> bool:
-    """Whether a claim was imported from the ledger rather than made by the file."""
-    return any(claim is known for known in ledger())
 
 
 def _shortened(value: Any) -> str:

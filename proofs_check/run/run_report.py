@@ -94,9 +94,8 @@ class ClaimReport:
         if self.voids:
             return Verdict.INCONCLUSIVE
         verdict = weakest([part.verdict for part in self.parts])
-        if self.claim.conjecture and verdict in (Verdict.PROVED, Verdict.CERTIFIED):
-            return Verdict.SUPPORTED
-        return verdict
+        exact = verdict in (Verdict.PROVED, Verdict.CERTIFIED)
+        return Verdict.SUPPORTED if self.claim.conjecture and exact else verdict
 
     @property
     def word(self) -> str:
@@ -138,8 +137,11 @@ class ClaimReport:
             check, mutant = finding.task.check, finding.task.mutant
             if mutant is not None and check.covers(mutant.part):
                 groups.setdefault((id(mutant), check.rung, check.once), []).append(finding)
-        exact = (Verdict.PROVED, Verdict.CERTIFIED)
-        return [found[0] for found in groups.values() if all(f.evidence.verdict in exact for f in found)]
+        return [
+            found[0]
+            for (_, rung, __), found in groups.items()
+            if rung is not Rung.SAMPLED and all(f.evidence.verdict.is_positive for f in found)
+        ]
 
     def by_rung(self, rung: Rung) -> tuple[Verdict, int, int] | None:
         """Return a rung's verdict, on how many of its findings it is positive, and how many there are.

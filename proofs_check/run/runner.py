@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from proofs_check.claim.claim import Check, Claim
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.trial import HERE, PROFILES, Trial, Workplace
 from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.ledger import is_of_the_ledger
 from proofs_check.run.rechecked import rechecked
 from proofs_check.run.run_report import FALSE_ALARMS, ClaimReport, Finding, RunReport, Task
 
@@ -141,6 +143,9 @@ def run(
 def perform(task: Task, trial: Trial) -> Finding:
     """Run one task; a check that raises is a finding of its own, and the others go on.
 
+    Of a claim that is not of the ledger the positive verdict is *checked*: a check may return any evidence, with any
+    certificate, and nothing else says that it is about the claim's sentence.
+
     Raises
     ------
     ExecutorError, StoreError
@@ -156,6 +161,8 @@ def perform(task: Task, trial: Trial) -> Finding:
         if evidence.rung is not task.check.rung:
             raise TypeError(f"{task.check.name} needs to return {task.check.rung} evidence, got {evidence.rung}.")
         evidence = rechecked(evidence, task)
+        if evidence.verdict.is_positive and not is_of_the_ledger(task.claim):
+            evidence = replace(evidence, verdict=Verdict.CHECKED)
     except (ExecutorError, StoreError):
         raise
     except Exception as caught:  # a user's check may raise anything; the report names it

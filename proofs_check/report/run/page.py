@@ -41,6 +41,8 @@ NOT_MEANT = {
     "each certificate can be re-checked by separate code.",
     Verdict.SUPPORTED: "Not that it is proved, and not that it is exactly true: only that a deviation larger than the stated width "
     "would have been found out, apart from the stated error probability.",
+    Verdict.CHECKED: "Not that the sentence was proved, certified or tested by this program: whatever code its author wrote agreed. "
+    "That the code is about the sentence, only reading it can tell.",
     Verdict.INCONCLUSIVE: "Not that it is false: failing to prove is not disproving.",
     Verdict.REFUTED: "Not that nothing like it is true: the witness contradicts the statement as it stands here.",
 }

@@ -20,6 +20,7 @@ _COLOURS = {
     Verdict.PROVED: "bold green",
     Verdict.CERTIFIED: "green",
     Verdict.SUPPORTED: "cyan",
+    Verdict.CHECKED: "blue",
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.REFUTED: "bold red",
 }

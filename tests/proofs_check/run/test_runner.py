@@ -23,6 +23,12 @@ from proofs_check.run.runner import plan, run
 PAPER = Paper("T", "a paper for tests")
 
 
+@pytest.fixture(autouse=True)
+def reviewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge the claims of this file as those of the ledger: of others every positive word is "checked"."""
+    monkeypatch.setattr("proofs_check.run.runner.is_of_the_ledger", lambda _: True)
+
+
 @dataclass(frozen=True)
 class Mean:
     """The mean of n fair coins is `value`."""

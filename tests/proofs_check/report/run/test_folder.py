@@ -69,9 +69,7 @@ def test_json_carries_the_plots(good_run: RunReport) -> None:
 def test_markdown_has_summary_claims_errata_and_no_markup_of_its_own_making(mixed_run: RunReport) -> None:
     text = markdown(mixed_run, RECIPE)
     assert text.startswith("# haarmite: refuted\n")
-    assert (
-        "| T1 | A square is nonnegative, x^2 &gt;= 0 | **supported** | proved | certified | supported | 3/3 |" in text
-    )
+    assert "| T1 | A square is nonnegative, x^2 &gt;= 0 | **checked** | checked | checked | checked | 3/3 |" in text
     assert "```math\nx^{2} \\geq 0\n```" in text
     assert "## Errata" in text
     assert "<script>" not in text
