@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from proofs_check.claim import formula as shape
-from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Claim, Mutant, Paper
+from proofs_check.claim.claim import CERTIFIED, SAMPLED, SYMBOLIC, Check, Claim, Mutant, Paper
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung, Verdict
@@ -149,6 +149,11 @@ def at_the_case(statement: Stated, case: Place, trial: Trial) -> Evidence:
     except ValueError as error:
         return Evidence(Verdict.INCONCLUSIVE, CERTIFIED, str(error), silent=True)
     return _evidence(_judged(text(sentence), SECONDS[trial.profile.name] / 2), CERTIFIED, everything=True)
+
+
+def judges_its_sentence(check: Check, statement: object) -> bool:
+    """Return whether a check judges exactly the sentence that its claim states, with no code of an author between."""
+    return type(statement) is Stated and check.function in (theorem, enclosure, samples, at_the_case)
 
 
 @lru_cache(maxsize=256)

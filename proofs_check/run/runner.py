@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from numerics.campaign.executor import ExecutorError
 from numerics.campaign.result_store import StoreError
 from proofs_check.claim.claim import Check, Claim
+from proofs_check.claim.sentence_claim import judges_its_sentence
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.trial import HERE, PROFILES, Trial, Workplace
 from proofs_check.evidence.verdict import Rung, Verdict
@@ -143,8 +144,8 @@ def run(
 def perform(task: Task, trial: Trial) -> Finding:
     """Run one task; a check that raises is a finding of its own, and the others go on.
 
-    Of a claim that is not of the ledger the positive verdict is *checked*: a check may return any evidence, with any
-    certificate, and nothing else says that it is about the claim's sentence.
+    Of a claim that is not of the ledger the positive verdict is *checked*, unless the claim is a sentence that the judge judges:
+    a check may return any evidence, with any certificate, and nothing else says that it is about the claim's sentence.
 
     Raises
     ------
@@ -161,7 +162,8 @@ def perform(task: Task, trial: Trial) -> Finding:
         if evidence.rung is not task.check.rung:
             raise TypeError(f"{task.check.name} needs to return {task.check.rung} evidence, got {evidence.rung}.")
         evidence = rechecked(evidence, task)
-        if evidence.verdict.is_positive and not is_of_the_ledger(task.claim):
+        vouched = is_of_the_ledger(task.claim) or judges_its_sentence(task.check, statement)
+        if evidence.verdict.is_positive and not vouched:
             evidence = replace(evidence, verdict=Verdict.CHECKED)
     except (ExecutorError, StoreError):
         raise
