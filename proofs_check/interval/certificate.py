@@ -32,6 +32,7 @@ from typing import Any
 
 from proofs_check.interval.cell_bound import Cell, Method
 from proofs_check.interval.checker.document import BOUND_SCHEMA, SCHEMA
+from proofs_check.interval.checker.hermite import KNOWN
 from proofs_check.interval.statement import Statement
 from proofs_check.interval.substitution import Substitution
 from proofs_check.interval.zeros import Corner, FaceZero
@@ -91,13 +92,16 @@ def digest(document: Mapping[str, Any]) -> str:
 def proposition(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what a document proves, without how: the claim before any change of variable; of a kernel's, map, rate and range.
 
+    The map is its activation where the checker derives the coefficients, else the coefficients as they are stated.
+
     Examples
     --------
     >>> proposition({"kind": "cells", "claim": "t >= 0 for t in [0, 1]", "original": None})
     ('t >= 0 for t in [0, 1]',)
     """
     if document["kind"] == "kernel":
-        kernel = document.get("activation", document["coefficients"])
+        activation = document.get("activation")
+        kernel = activation if activation in KNOWN else [activation, document["coefficients"]]
         return document["claim"], json.dumps(kernel), json.dumps(document["rate"]), json.dumps(document["box"])
     original = document["original"]
     return (document["claim"] if original is None else original["claim"],)

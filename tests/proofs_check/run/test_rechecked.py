@@ -14,7 +14,7 @@ from proofs_check.claim.claim import CERTIFIED, Claim, Mutant
 from proofs_check.evidence.certified import from_proof
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.verdict import Verdict
-from proofs_check.interval.certificate import Certificate
+from proofs_check.interval.certificate import Certificate, proposition
 from proofs_check.interval.prover import prove
 from proofs_check.interval.recheck import recheck
 from proofs_check.ledger.isometry.layer_contraction import claim as contraction
@@ -148,6 +148,16 @@ def test_a_smaller_range_or_another_case_does_not_serve(relu_certificate):
     ):
         text = Certificate.of({**document, **change}).text
         assert why_not_serving(text, contraction) != ""
+
+
+def test_what_is_on_trust_belongs_to_what_is_proved():
+    """Coefficients that the checker derives are a hint; those it has to believe are a part of the sentence."""
+    kernel = {"kind": "kernel", "claim": "c", "rate": ["1", "0"], "box": ["0", "1"], "coefficients": [["1", "0"]]}
+    other = {**kernel, "coefficients": [["1/2", "0"]]}
+    for activation, same in (("tanh(x)", True), ("cos(exp(x))", False), (None, False)):
+        assert (
+            proposition(kernel | {"activation": activation}) == proposition(other | {"activation": activation})
+        ) == same
 
 
 @pytest.mark.parametrize(
