@@ -110,6 +110,33 @@ NOT_ZERO = [
 ]
 
 
+# Beside each identity its nearest false neighbours.
+NEIGHBOURS = [
+    *["asin(sin(pi*x/2)/2) - pi*x/4", "asin(sin(pi*x/2)**2) - pi*x/2", "asin(-sin(pi*x/2)) - pi*x/2", "asin(sin(pi*x)) - pi*x"],
+    *["asin(sin(pi*x/2)*x) - pi*x/2", "asin(cos(pi*x/2)) - pi*x/2", "acos(sin(pi*x/2)) - pi*x/2", "acos(-cos(pi*x)) - pi*x"],
+    *["asin(cos(2*pi*x)) - pi/2 + 2*pi*x", "acos(cos(pi*x - pi)) - pi*x + pi", "sin(x + pi) - sin(x)", "cos(x + pi/2) - sin(x)"],
+    *["sin(x - pi/2) - cos(x)", "cos(x + 3*pi/2) + sin(x)", "sin(x + 2*pi) + sin(x)", "sin(-x) - sin(x)", "cos(-x) + cos(x)"],
+    *["cos(x)**2 - sin(x)**2 - 1", "cos(x)**2 + sin(x)**2 + 1", "cos(x)**4 + sin(x)**4 - 1", "sqrt(1 - cos(2*pi*x)**2) - sin(2*pi*x)"],
+    *["sqrt((x - 1/2)**2) - x + 1/2", "sqrt((x - 2)**2) - x + 2", "sqrt(x**2) + x", "sqrt(4*x) - 4*sqrt(x)", "sqrt(1 + x)**3 - 1 - x"],
+    *["sqrt(2 + x)**2 - 2*x", "2**(1/3)*4**(1/3) - 4", "8**(1/3) - 4", "exp(log(2)/2) - 2", "exp(x)*exp(x) - exp(x**2)"],
+    *["exp(x + 1) - exp(x) - exp(1)", "exp(2*log(1 + x)) - 2*(1 + x)", "exp(log(1 + x)/2) - (1 + x)/2", "log(exp(x) + 1) - x"],
+    *["log(2*exp(x)) - 2*x", "log(exp(2*x)) - x", "log(6) - log(2)*log(3)", "log(1/2) - log(2)", "log(2 + x) - log(2) - log(x + 1)"],
+    *["erf(-x) - erf(x)", "erfc(-x) - erfc(x)", "erfc(x) - erf(x)", "asinh(-x) - asinh(x)", "atan(-x) - atan(x)", "tanh(x) - sinh(x)"],
+    *["cosh(x)**2 + sinh(x)**2 - 1", "sinh(-x) - sinh(x)", "gamma(5) - 120", "loggamma(3) - log(6)", "gamma(1) - 2", "Abs(x - 2) - x + 2"],
+    *["Max(x, 2) - x", "Min(x, 2) - 2", "sign(x - 2) - 1", "Heaviside(x - 2) - 1", "lowergamma(2, x) - uppergamma(2, x)"],
+    *["atan(1/sqrt(3)) - pi/3", "atan(sqrt(3)/4) - pi/6", "atan(1) - pi/3", "asin(1/2) - pi/3", "acos(1/2) - pi/6", "sin(pi/4) - sqrt(3)/2"],
+    *["1/(1 + x) - 1 + x", "(1 - x**2)/(1 + x) - 1 - x", "1/x - x", "x/(1 + x**2) - 1/(x + 1/x)/2", "tan(pi/6) - sqrt(3)", "x**2 - x"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NEIGHBOURS)
+def test_neighbours_of_identities_are_not_zero(text):
+    with contextlib.suppress(NoBound):
+        assert not value(text).is_zero
+    with contextlib.suppress(NoBound):
+        assert not value(text, 1, 2).is_zero
+
+
 @pytest.mark.parametrize("text", NOT_ZERO)
 def test_near_misses_are_not(text):
     with contextlib.suppress(NoBound):

@@ -11,10 +11,14 @@ import sympy as sp
 from flint import acb, arb, ctx, fmpq
 
 from proofs_check.interval.certificate import Certificate
+from proofs_check.interval.checker import hermite
 from proofs_check.interval.checker.hermite import (
     ANALYTIC,
     HALF_WIDTH,
     KNOWN,
+    REACH,
+    STEP,
+    Growth,
     hermite_values,
     kernel_coefficients,
 )
@@ -79,6 +83,39 @@ def test_hermite_polynomials_are_those_of_the_probabilists():
         square = value.power(2)
         assert square.low <= Fraction(int(exact.p), int(exact.q)) <= square.high
         assert square.high - square.low < Fraction(1, 10**20)
+
+
+def mean_square_of_shifted(k: int) -> arb:
+    """E|he_k(Z + ia)|^2 by the moments of Z, term by term."""
+    x = sp.Symbol("x", real=True)
+    shifted = sp.Poly(sp.expand(sp.hermite_prob_poly(k, x).subs(x, x + sp.I * sp.Rational(str(HALF_WIDTH)))), x)
+    square = shifted * sp.Poly([sp.conjugate(c) for c in shifted.all_coeffs()], x)
+    total = sum(sp.factorial2(j - 1) * c for (j,), c in square.terms() if j % 2 == 0) / sp.factorial(k)
+    total = sp.nsimplify(sp.expand(total))
+    return arb(fmpq(int(total.p), int(total.q)))
+
+
+@pytest.mark.parametrize(
+    "growth", [Growth(Fraction(1), Fraction(0)), Growth(Fraction(0), Fraction(3)), Growth(Fraction(5, 2), Fraction(1))]
+)
+def test_errors_are_those_of_the_theorem(growth):
+    """2 M/(exp(2 pi a/h) - 1) and the tails, computed another way; not smaller, and larger by rounding only."""
+    ctx.prec = 200
+    a, step, reach = (arb(fmpq(q.numerator, q.denominator)) for q in (HALF_WIDTH, STEP, Fraction(REACH)))
+    bound, slope = (arb(fmpq(q.numerator, q.denominator)) for q in (growth.bound, growth.slope))
+    rule = 2 / ((2 * arb.pi() * a / step).exp() - 1)
+    size = (a * a / 2).exp() * (2 * bound**2 + 2 * slope**2 * (1 + a**2)).sqrt()
+    for k in (0, 1, 3, 8, 15):
+        tails = (2 * bound / reach + 2 * slope) * (-(reach**2) / 4).exp()
+        expected = size * mean_square_of_shifted(k).sqrt() * rule + tails
+        own = ball(hermite._error(growth, k).upper())
+        assert own >= expected * (1 - arb(10) ** -20)
+        assert own <= expected * (1 + arb(10) ** -20)
+    size = (a * a / 2).exp() * (2 * bound**2 + 2 * slope**2 * (1 + a**2))
+    expected = size * rule + (bound + slope) ** 2 * (reach + 1) * (-(reach**2) / 2).exp()
+    own = ball(hermite._error_of_square(growth).upper())
+    assert expected * (1 - arb(10) ** -20) <= own
+    assert own <= expected * (1 + arb(10) ** -20)
 
 
 COMPLEX = {
