@@ -108,6 +108,7 @@ _HOMES = {
     "from_proof": "proofs_check.evidence.certified",
     "from_slack": "proofs_check.evidence.certified",
     "hunt": "proofs_check.run.verification",
+    "judge": "proofs_check.judge.judge",
     "judge_law": "proofs_check.evidence.sampled",
     "judge_mean": "proofs_check.evidence.sampled",
     "prove_nonnegative": "proofs_check.interval.prover",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from proofs_check.judge.dimension import every_dimension
-from proofs_check.judge.elementary import by_algebra, by_balls, on_a_box, recognise
+from proofs_check.judge.elementary import by_algebra, by_balls, by_closed_forms, on_a_box, recognise
 from proofs_check.judge.gram import small_gram
 from proofs_check.judge.instances import IllDefined, Survey, refute
 from proofs_check.judge.judgement import Judgement
@@ -28,6 +28,7 @@ from theory.statement.sort import Networks
 STRATEGIES: tuple[Strategy, ...] = (
     Strategy("textbook theorems", recognise),
     Strategy("algebra", by_algebra),
+    Strategy("closed forms", by_closed_forms),
     Strategy("balls", by_balls),
     Strategy("every dimension", every_dimension),
     Strategy("branch and bound", on_a_box),

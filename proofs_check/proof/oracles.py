@@ -54,6 +54,12 @@ ORACLES: Mapping[str, Oracle] = MappingProxyType(
                 "proofs_check.proof.ball_oracle:affirms",
                 "Arb balls; Hermite coefficients by quadrature with a proved remainder",
             ),
+            Oracle(
+                "Gaussian moments",
+                "an equality between closed forms of a named activation's coefficients, moments and kernel maps",
+                "proofs_check.proof.gaussian_oracle:affirms",
+                "closed forms of theory.gaussian, each derived exactly and checked against a ball",
+            ),
             # --- extreme laws -----------------------------------------------------------------------------------------
             Oracle(
                 "extreme laws",

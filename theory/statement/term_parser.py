@@ -162,7 +162,7 @@ class TermParser:
                 if divides and sp.Mul(*found).is_zero:
                     self.refuse("a divisor that is not 0", start)
                 factors.extend([sign, *(1 / f for f in found)] if divides else [sign, *found])
-                divided = divides and not sp.Mul(*found).is_Number
+                divided = divides and not sp.Mul(*found).is_number
             elif self._starts_operand():
                 if divided:
                     self.refuse("a sign here (a/b c can mean two things)", remedy="write a/(b c) or a/b*c")

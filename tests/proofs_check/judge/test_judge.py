@@ -36,6 +36,10 @@ from theory.statement.law import Law
         ("for every activation s, r in [0, 1]: kappa(r) <= r^2", "refuted"),
         ("for every odd activation s with kappa'(0) >= 1/4, r in [0, 1): kappa(r)/(1-kappa(r)) <= kappa'(0) r/(1-r)", "refuted"),
         ("for every activation s, r in [0, 1]: kappa(r) >= 0", "proved"),
+        ("for s = relu: E[s^2] = 1/2, Var[s] = 1/2 - 1/(2 pi), c[1] = 1/2", "proved"),
+        ("for s = relu, r in [-1, 1]: rms(r) = (sqrt(1-r^2) + r*(pi - acos(r)))/pi", "proved"),
+        ("for s = relu, r in [-1, 1]: rms(r) = (sqrt(1-r^2) + r*(pi + acos(r)))/pi", "refuted"),
+        ("for n >= 1: E_Sp(2 n)[S[1,1] conj(S[1,1])] = 1/(2 n)", "proved"),
         ("for every Gram matrix G of size 3: det G <= 1", "proved"),
     ],
 )  # fmt: skip

@@ -1,0 +1,76 @@
+"""The oracle "Gaussian moments": equalities between closed forms of a named activation's numbers and kernel maps.
+
+Coefficients, moments and closed kernel maps are those of `theory.gaussian`, which derives them exactly and checks each
+against a ball. Both sides are compared in the field of rational functions of what is left.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from proofs_check.proof.algebra import is_zero
+from theory.activation.activation import Activation
+from theory.kernel_map.hermite import HermiteExpansion
+from theory.kernel_map.kernel_map import KernelMap
+from theory.statement.proposition import Relation
+from theory.statement.quantity import Quantity, unfolded
+from theory.statement.sentence import Sentence
+from theory.statement.sort import Activations
+from theory.statement.words.activation import CentredShare, Coefficient, NormalisedShare, SecondMoment
+from theory.statement.words.kernel_map import KernelTerm
+
+_KINDS = {"kappa": "centred", "rms": "normalised", "raw": "raw"}
+
+
+def affirms(sentence: Sentence) -> bool:
+    """Whether both sides of an equality are the same closed form."""
+    claim = sentence.body
+    if not isinstance(claim, Relation) or claim.op != "=":
+        return False
+    named = {
+        b.symbol: Activation.from_text(b.sort.pinned)
+        for b in sentence.binders
+        if isinstance(b.sort, Activations) and b.sort.pinned is not None
+    }
+    difference = unfolded(claim.lhs - claim.rhs)
+    change: dict[Any, Any] = {}
+    for word in difference.atoms(Quantity):
+        value = _closed(word, named)
+        if value is None:
+            return False
+        change[word] = value
+    closed = difference.xreplace(change).replace(sp.acos, lambda x: sp.pi / 2 - sp.asin(x))
+    return bool(change) and is_zero(sp.expand(closed))
+
+
+def _closed(word: Any, named: dict[Any, Activation]) -> sp.Expr | None:
+    """Return the closed form of a word, or None."""
+    activation = named.get(word.args[0]) if word.args else None
+    if activation is None:
+        return None
+    if isinstance(word, SecondMoment):
+        return HermiteExpansion(activation).second_moment.exact
+    if isinstance(word, Coefficient | CentredShare | NormalisedShare) and word.args[1].is_Integer:
+        degree = int(word.args[1])
+        if isinstance(word, Coefficient):
+            return HermiteExpansion(activation).coefficient(degree).exact
+        kernel = KernelMap.centred(activation) if isinstance(word, CentredShare) else KernelMap.normalised(activation)
+        return kernel.coefficient(degree).exact
+    if isinstance(word, KernelTerm) and word.iterate == 1 and not word.at.has(Quantity):
+        return _map(word, KernelMap(_KINDS[word.word], activation))  # type: ignore[arg-type]
+    return None
+
+
+def _map(word: KernelTerm, kernel: KernelMap) -> sp.Expr | None:
+    """Return the closed form of a map at a correlation; of a derivative only at 0 and 1, where it is a number."""
+    if word.order == 0:
+        return None if kernel.expression is None else kernel.expression.xreplace({kernel.symbol: word.at})
+    if word.at == 0:
+        exact = kernel.coefficient(word.order).exact
+        return None if exact is None else exact * sp.factorial(word.order)
+    if word.at == 1 and word.order == 1:
+        slope = kernel.slope_at_one
+        return slope.exact if slope.is_finite else None
+    return None
