@@ -271,6 +271,21 @@ ARGUMENTS = {
         },
         "not one of 'x - x**2 >= 0'",
     ),
+    "a strict claim by a derivative": ("x**2 > 0 for x in [0, oo]", derivatives(1, "2*x"), "proves >="),
+    "a strict claim by a sign": ("x**2 > 0 for x in [-1, 1]", derivatives(0, "x**2"), "proves >="),
+    "a strict claim by an old derivative": ("x**2 > 0 for x in [0, oo]", by_derivative("2*x"), "proves >="),
+    "a strict claim by an identity": ("x**2 > 0 for x in [-1, 1]", identity(("x", 2)), "proves >="),
+    "a strict claim by an exponential": (
+        "log(1 + x**2) > 0 for x in [-1, 1]",
+        {"kind": "exponential", "left": "1 + x**2", "right": "1", "proof": inside("1 + x**2 >= 1 for x in [-1, 1]")},
+        "proves >=",
+    ),
+    "a strict claim in parts of which one is not": (
+        "x**2 > 0 for x in [0, 2]",
+        {"kind": "parts", "parts": [inside("x**2 >= 0 for x in [0, 1]"), inside("x**2 > 0 for x in [1, 2]")]},
+        "about another inequality",
+    ),
+    "two variables by a derivative": ("x*y >= 0 for x in [0, 1], y in [-1, 1]", derivatives(1, "y"), "one variable"),
     "parts that leave a gap": (
         "x*(x - 1)*(x - 2) >= 0 for x in [0, 3]",
         {"kind": "parts", "parts": [inside("x*(x - 1)*(x - 2) >= 0 for x in [0, 1]"), inside("x*(x - 1)*(x - 2) >= 0 for x in [2, 3]")]},
