@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from proofs_check.judge.closed_maps import by_closed_maps
 from proofs_check.judge.dimension import every_dimension
 from proofs_check.judge.elementary import by_algebra, by_balls, by_closed_forms, on_a_box, recognise
 from proofs_check.judge.gram import small_gram
@@ -30,6 +31,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy("algebra", by_algebra),
     Strategy("closed forms", by_closed_forms),
     Strategy("balls", by_balls),
+    Strategy("closed maps", by_closed_maps),
     Strategy("every dimension", every_dimension),
     Strategy("branch and bound", on_a_box),
     Strategy("Gram matrices", small_gram),

@@ -21,6 +21,7 @@ from theory.statement.sort import Activations
 from theory.statement.words.activation import CentredShare, Coefficient, NormalisedShare, SecondMoment
 from theory.statement.words.kernel_map import KernelTerm
 
+_MOST_COMPOSED = 4
 _KINDS = {"kappa": "centred", "rms": "normalised", "raw": "raw"}
 
 
@@ -37,7 +38,7 @@ def affirms(sentence: Sentence) -> bool:
     difference = unfolded(claim.lhs - claim.rhs)
     change: dict[Any, Any] = {}
     for word in difference.atoms(Quantity):
-        value = _closed(word, named)
+        value = closed_form(word, named)
         if value is None:
             return False
         change[word] = value
@@ -45,8 +46,8 @@ def affirms(sentence: Sentence) -> bool:
     return bool(change) and is_zero(sp.expand(closed))
 
 
-def _closed(word: Any, named: dict[Any, Activation]) -> sp.Expr | None:
-    """Return the closed form of a word, or None."""
+def closed_form(word: Any, named: dict[Any, Activation]) -> sp.Expr | None:
+    """Return the closed form of a word of named activations, or None."""
     activation = named.get(word.args[0]) if word.args else None
     if activation is None:
         return None
@@ -58,19 +59,25 @@ def _closed(word: Any, named: dict[Any, Activation]) -> sp.Expr | None:
             return HermiteExpansion(activation).coefficient(degree).exact
         kernel = KernelMap.centred(activation) if isinstance(word, CentredShare) else KernelMap.normalised(activation)
         return kernel.coefficient(degree).exact
-    if isinstance(word, KernelTerm) and word.iterate == 1 and not word.at.has(Quantity):
+    if isinstance(word, KernelTerm) and word.iterate.is_Integer and not word.at.has(Quantity):
         return _map(word, KernelMap(_KINDS[word.word], activation))  # type: ignore[arg-type]
     return None
 
 
 def _map(word: KernelTerm, kernel: KernelMap) -> sp.Expr | None:
-    """Return the closed form of a map at a correlation; of a derivative only at 0 and 1, where it is a number."""
-    if word.order == 0:
-        return None if kernel.expression is None else kernel.expression.xreplace({kernel.symbol: word.at})
-    if word.at == 0:
+    """Return the closed form of a map, iterated or differentiated, at a correlation; at 0 and 1 a number that is exact."""
+    if word.order and word.iterate != 1:
+        return None
+    if word.at == 0 and word.order:
         exact = kernel.coefficient(word.order).exact
         return None if exact is None else exact * sp.factorial(word.order)
     if word.at == 1 and word.order == 1:
         slope = kernel.slope_at_one
         return slope.exact if slope.is_finite else None
-    return None
+    closed = kernel.expression
+    if closed is None or word.iterate > _MOST_COMPOSED:
+        return None
+    value = word.at
+    for _ in range(int(word.iterate)):
+        value = closed.diff(kernel.symbol, word.order).xreplace({kernel.symbol: value})
+    return None if value.has(sp.zoo, sp.nan) else value
