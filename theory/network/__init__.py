@@ -1,0 +1,1 @@
+"""Networks as words over blocks: grammar, infinite-width maps, tangent kernels, Jacobian spectra, finite width."""
