@@ -37,6 +37,7 @@ Symmetric = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="A fixed matrix inside tr() that is symmetric; repeat for more."),
 ]
+Digits = Annotated[str, typer.Option(metavar="N", help="Digits of a mean that is no rational number.")]
 Let = Annotated[
     list[str] | None,
     typer.Option(
@@ -90,19 +91,27 @@ def haar(
     expansion: Expansion = None,
     symmetric: Symmetric = None,
     let: Let = None,
+    digits: Digits = "20",
     json: Json = False,
 ) -> None:
     """Exact mean of a polynomial in the entries of one random matrix, or in traces of words in several.
 
-    O orthogonal, U unitary, S symplectic; in traces also V, O1, O2, ..., G normal, Z complex normal, GOE, GUE, COE, CSE.
+    Entries of O orthogonal, U unitary, S symplectic, SO and SU of determinant 1, P permutation, CP centred, COE circular; in traces also V, O1, O2, ..., G normal, Z complex normal, GOE, GUE, COE, CSE.
 
     Examples: haarmite haar "O[1,1]**4*O[1,2]**2"; haarmite haar "abs(U[1,1])**6" --dimension 2; haarmite haar "tr(O*A*O.T*B)**2";
+    haarmite haar "abs(O[1,1])" --dimension 3; haarmite haar "logdet(O, 2, 3)"; haarmite haar "entropy(m, n)"; haarmite haar "purity(m, n)";
     haarmite haar "tr(U*A*V*B*U.H*V.H)"; haarmite haar "tr(U*P*U.H*Q)**2" --let "P = projector(m)" --let "Q = projector(n)"
     """
     try:
         d = _optional_integer(dimension, "dimension")
         terms = _terms(expansion, d)
-        if re.search(r"\btr\s*\(", expression):
+        from theory.haar.named_mean import is_named_mean
+
+        if is_named_mean(expression):
+            if terms is not None or symmetric or let:
+                raise ValueError("haar needs a polynomial for --expansion, --symmetric and --let, got another mean.")
+            document = _named_document(expression, d, _integer(digits, "digits"))
+        elif re.search(r"\btr\s*\(", expression):
             document = _trace_document(expression, d, terms, symmetric or [], _declarations(let or []))
         elif symmetric or let:
             option = "--symmetric" if symmetric else "--let"
@@ -193,10 +202,10 @@ def _entry_document(text: str, d: int | None, terms: int | None) -> dict[str, An
     from theory.haar.monomial import haar_moment
 
     polynomial = parse_entry_polynomial(text, d)
-    labels = [abs(label) for powers, _ in polynomial.terms for pair, _ in powers for label in pair]
-    least = max(labels, default=1) * (2 if polynomial.group == "symplectic" else 1)
+    moment = haar_moment(polynomial, d)
+    least = getattr(moment, "least_dimension", None) or polynomial.least_dimension
     document = {"schema": 1, "integrand": text, "group": polynomial.group, "dimension": d, "least_dimension": least}
-    return document | _value(haar_moment(polynomial, d), terms)
+    return document | _value(moment, terms)
 
 
 def _declarations(texts: list[str]) -> dict[str, str]:
@@ -230,6 +239,18 @@ def _trace_document(
     if all(is_scalar(word) for words, _ in moment.terms for word in words):
         document["text"] = str(moment.as_sympy())
     return document | {"terms": entries}
+
+
+def _named_document(text: str, d: int | None, digits: int) -> dict[str, Any]:
+    """Return the closed form, with certified digits if no name is left."""
+    from theory.haar.log_moment import value_of
+    from theory.haar.named_mean import named_mean
+
+    value = named_mean(text, d)
+    document: dict[str, Any] = {"schema": 1, "integrand": text, "dimension": d, "text": str(value)}
+    if value.free_symbols:
+        return document | {"closed_form": str(value)}
+    return document | value_of(value).to_json(digits)
 
 
 def _number(moment: TracePolynomial) -> RationalFunction | Fraction:
@@ -291,7 +312,9 @@ def _print_moment(document: dict[str, Any]) -> None:
     else:
         print(f"E {document['integrand']} = {document['text']}")
         _print_details(document)
-    if document["dimension"] is None:
+        if document.get("closed_form") and document.get("radius"):
+            print(f"value          {document['value']} +- {document['radius']}")
+    if document["dimension"] is None and "least_dimension" in document:
         print(f"valid for      integer d >= {document['least_dimension']}")
 
 

@@ -2,8 +2,9 @@
 
     polynomial := number | name | O[i,j] | U[i,j] | S[i,j] | conj(...) | abs(...)**even | + - * / ** ( )
 
-**Conventions.** O is orthogonal, U unitary, S symplectic of size d = 2n; indices from 1. An index of S may be written n + i. Names
-are real coefficients; d is the dimension. One text speaks of one matrix.
+**Conventions.** O is orthogonal, U unitary, S symplectic of size d = 2n, SO and SU have determinant 1, P is a permutation matrix, CP = P - 1/d
+a centred one, COE = U U^T; indices from 1. An index of S may be written n + i. Names are real coefficients; d is the dimension.
+One text speaks of one matrix.
 
 An entry is a pair of signed labels: (i, j) for O[i,j], U[i,j], S[i,j]; (-i, -j) for conj(U[i,j]); the label -i also stands
 for the index n + i of S, and conj(S_{ij}) = sign(i) sign(j) S_{-i,-j} because S is unitary and commutes with conjugation up to J.
@@ -28,7 +29,17 @@ Labels = tuple[int, int]
 Powers = tuple[tuple[Labels, int], ...]
 _Terms = dict[Powers, Expr]
 
-_GROUPS: dict[str, Group] = {"O": "orthogonal", "S": "symplectic", "U": "unitary"}
+_GROUPS = {
+    "O": "orthogonal",
+    "S": "symplectic",
+    "U": "unitary",
+    "SO": "special orthogonal",
+    "SU": "special unitary",
+    "P": "permutation",
+    "CP": "centred permutation",
+    "COE": "circular orthogonal",
+}
+_REAL = ("orthogonal", "special orthogonal", "permutation", "centred permutation")
 _MOST_TERMS = 5_000
 _LARGEST_DEGREE = 2_000
 _LARGEST_POWER_BITS = 20_000
@@ -140,11 +151,13 @@ def parse_entry_polynomial(text: str, dimension: Any = None) -> EntryPolynomial:
     )
     unknown = [name for name in names if name not in _GROUPS]
     if unknown:
-        raise ValueError(f"Haar moment needs entries of O, U or S, got {unknown[0]}[...] in {text!r}.")
+        raise ValueError(
+            f"Haar moment needs entries of O, U or S, SO, SU, P, CP or COE, got {unknown[0]}[...] in {text!r}."
+        )
     if len(names) != 1:
         wish = "entries of one group only" if names else "at least one entry such as O[1,1]"
         raise ValueError(f"Haar moment needs {wish}, got {text!r}.")
-    group = _GROUPS[names[0]]
+    group: Any = _GROUPS[names[0]]
     d = checked_dimension(dimension, group, function="haar_moment")
     terms = _Reader(group, d, text).read(root)
     return EntryPolynomial(group, tuple(sorted(terms.items(), key=lambda term: term[0])))
@@ -162,7 +175,7 @@ def _label(index: Any, group: Group, dimension: int | None, function: str) -> in
 
 
 def _conjugate_entry(group: Group, labels: Labels) -> tuple[Labels, int]:
-    if group == "orthogonal":
+    if group in _REAL:
         return labels, 1
     return (-labels[0], -labels[1]), partner_sign(group, *labels)
 
@@ -207,7 +220,7 @@ class _Reader:
             case ast.Name(id=name):
                 return self.read_name(name, node)
             case ast.Subscript(value=ast.Name(), slice=ast.Tuple(elts=[row, column])):
-                return {(((self.read_index(row), self.read_index(column)), 1),): Integer(1)}
+                return self.entry(self.read_index(row), self.read_index(column))
             case ast.Call(func=ast.Name(id="conj" | "conjugate"), args=[argument], keywords=[]):
                 return self.conjugated(self.read(argument))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -236,6 +249,16 @@ class _Reader:
             )
             raise self.refuse(wish, node)
         return {(): Symbol(name)}
+
+    def entry(self, row: int, column: int) -> _Terms:
+        """Return one entry; a COE matrix is symmetric, a centred permutation matrix is P - 1/d."""
+        kind: str = self.group
+        if kind == "circular orthogonal":
+            row, column = sorted((row, column))
+        terms: _Terms = {(((row, column), 1),): Integer(1)}
+        if kind == "centred permutation":
+            terms[()] = -1 / (Symbol("d") if self.dimension is None else Integer(self.dimension))
+        return terms
 
     def read_index(self, node: ast.expr) -> int:
         """Return the signed label of `3`, or of `n+3` for the symplectic group."""

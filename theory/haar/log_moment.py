@@ -342,7 +342,9 @@ def purity(first: Any, second: Any, power: Any = 2) -> Expr:
     return sp.factor(sp.cancel(total / sp.prod([m * n + i for i in range(int(k))])))
 
 
-def row_ratio(group: str, powers: Mapping[int, Any], below: Sequence[int], exponent: Any, dimension: Any = None) -> Expr:
+def row_ratio(
+    group: str, powers: Mapping[int, Any], below: Sequence[int], exponent: Any, dimension: Any = None
+) -> Expr:
     """Return E prod_j p_j^{a_j} / (sum_{j in J} p_j)^c with p_j = |W_1j|^2.
 
     Parameters
@@ -435,7 +437,9 @@ def modulus_of_an_observable(spectrum: Any) -> Fraction:
     row = [taylor(x, 0) for x in values]
     for width in range(1, d):
         row = [
-            (row[i + 1] - row[i]) / (values[i + width] - values[i]) if values[i + width] != values[i] else taylor(values[i], width)
+            (row[i + 1] - row[i]) / (values[i + width] - values[i])
+            if values[i + width] != values[i]
+            else taylor(values[i], width)
             for i in range(d - width)
         ]
     return factorial(d - 1) * row[0]

@@ -28,12 +28,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import factorial, prod
-from typing import Any
+from typing import Any, cast
 
 from sympy import Expr, Integer, Rational, Symbol, factor, fraction
 
 from theory.haar.content import content_sum, content_sum_at
 from theory.haar.dimension import Group, checked_dimension, checked_group
+from theory.haar.entry_ensemble import circular_moment, permutation_moment, special_moment
 from theory.haar.entry_expression import EntryPolynomial, Labels, parse_entry_polynomial, partner_sign
 from theory.haar.rational_function import RationalFunction
 from theory.haar.trail import trail_counts
@@ -113,7 +114,10 @@ def _haar_moment(polynomial: EntryPolynomial, dimension: Any) -> RationalFunctio
     zero: _Moment = RationalFunction(()) if d is None else Fraction(0)
     total = sum(numbers, zero)
     if isinstance(total, RationalFunction):
-        total = total.valid_from(polynomial.least_dimension)
+        least = max(polynomial.least_dimension, total.least_dimension or 1)
+        total = total.valid_from(
+            least, None if total.below is None else lambda n: cast(Fraction, _haar_moment(polynomial, n))
+        )
     return total if not terms else sum(terms, _as_sympy(total))
 
 
@@ -194,6 +198,14 @@ def _moment(group: Group, powers: _Edges, dimension: int | None) -> _Moment:
     one: _Moment = RationalFunction.constant(1) if dimension is None else Fraction(1)
     if not powers:
         return one
+    kind: str = group
+    if kind in ("permutation", "centred permutation"):
+        return permutation_moment(powers, dimension)
+    if kind == "circular orthogonal":
+        return circular_moment(powers, dimension)
+    if kind in ("special orthogonal", "special unitary"):
+        whole: Group = "orthogonal" if kind == "special orthogonal" else "unitary"
+        return special_moment(whole, powers, dimension, _moment)
     if not _selection_rule(group, powers):
         return one * 0
     return _routed(group, _relabelled(powers), dimension)

@@ -305,6 +305,18 @@ class RationalFunction:
             numerator, self.denominator_constant, tuple((-root, m) for root, m in self.denominator_roots)
         )
 
+    def shifted(self, step: int) -> RationalFunction:
+        """Return f(d + step).
+
+        Examples
+        --------
+        >>> print(RationalFunction((1,), 1, ((0, 1), (1, 1))).shifted(1))
+        1/(d*(d + 1))
+        """
+        numerator = fmpz_poly(list(self.numerator))(fmpz_poly([step, 1]))
+        roots = tuple((root - step, m) for root, m in self.denominator_roots)
+        return RationalFunction(_integers(numerator), self.denominator_constant, roots)
+
     def expansion(self, terms: int) -> tuple[int, tuple[Fraction, ...]]:
         """Return (s, (c_0, c_1, ...)) with f(d) = d^{-s} (c_0 + c_1 / d + ... ), `terms` coefficients, c_0 != 0.
 

@@ -169,6 +169,11 @@ BAD = [
     (("haar", "tr(A)"), "Haar matrix O or U"),
     (("haar", "tr(O*S)"), "symplectic matrices alone"),
     (("haar", "O[1,1]**2", "--let", "A=symmetric"), "--let"),
+    (("haar", "log(O[1,1])"), "modulus of one entry"),
+    (("haar", "logdet(O, 3, 2)"), "rows <= columns"),
+    (("haar", "hciz(1, 2, 3)"), "mean needs"),
+    (("haar", "entropy(m, n)", "--expansion", "3"), "a polynomial"),
+    (("haar", "abs(O[1,1])", "--digits", "many"), "digits needs to be an integer"),
     (("haar", "tr(O*A)", "--let", "A"), "NAME = KIND"),
     (("haar", "tr(O*A)", "--let", "A = round"), "a kind out of"),
     (("haar", "tr(O*A)+O[1,1]"), "tr(...)"),
@@ -189,6 +194,30 @@ BAD = [
 )
 def test_several_matrices_and_declarations(arguments: tuple[str, ...], value: str) -> None:
     assert cancel(parse_expr(document("haar", *arguments)["text"]) - parse_expr(value)) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "start"),
+    [
+        (("abs(O[1,1])", "--dimension", "2"), "2/pi", "0.63661977236758134308"),  # the mean of |cos|
+        (("log(abs(U[1,1]))", "--dimension", "3"), "-3/4", "-0.75"),
+        (("logdet(U, 2, 4)", "--dimension", "4"), "0", "0"),
+        (("entropy(2, 2)",), "1/3", "0.3333333333"),
+        (("entropy(O)", "--dimension", "2"), "-1 + 2*log(2)", "0.386294361119890618834"[:20]),  # Gibbs on the circle
+        (("hciz(1, 0, 1, 0)",), "-1 + E", "1.718281828459045"),
+        (("modulus(1, -1)",), "1/2", "0.5"),
+    ],
+)
+def test_means_that_are_no_polynomials(arguments: tuple[str, ...], text: str, start: str) -> None:
+    found = document("haar", *arguments)
+    assert (found["text"], found["method"]) == (text, "exact")
+    assert found["value"].startswith(start)
+    assert f"= {text}" in run("haar", *arguments)[1]
+
+
+def test_a_special_group_holds_above_the_degree() -> None:
+    assert document("haar", "SU[1,1]*SU[2,2]*SU[3,3]")["least_dimension"] == 4
+    assert document("haar", "SU[1,1]*SU[2,2]*SU[3,3]", "--dimension", "3")["value"] == "1/6"
 
 
 @pytest.mark.parametrize("json_option", [(), ("--json",)], ids=["text", "json"])

@@ -131,7 +131,8 @@ def test_ratios(group):
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [([1, 0], [1, 0]), ([2, -1], [1, 3]), ([1, 0, 0], [1, 2, 0]), ([1, 1, 0], [1, 0, 0]), ([2, 1, 0], [1, -1, 0])]
+    ("a", "b"),
+    [([1, 0], [1, 0]), ([2, -1], [1, 3]), ([1, 0, 0], [1, 2, 0]), ([1, 1, 0], [1, 0, 0]), ([2, 1, 0], [1, -1, 0])],
 )
 def test_hciz_against_its_series(a, b):
     """sum_k E tr(A U B U*)^k / k! by characters, at small eigenvalues; a bounded remainder."""
