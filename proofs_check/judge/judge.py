@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from proofs_check.judge.best_constant import best_constant
 from proofs_check.judge.closed_maps import by_closed_maps
 from proofs_check.judge.dimension import every_dimension
 from proofs_check.judge.elementary import by_algebra, by_balls, by_closed_forms, on_a_box, recognise
@@ -24,7 +25,7 @@ from theory.statement.parse import parse_question
 from theory.statement.print_text import TermPrinter, binder_text
 from theory.statement.proposition import And, Not, Proposition, Relation
 from theory.statement.sentence import Sentence
-from theory.statement.sort import Networks
+from theory.statement.sort import Constants, Networks
 
 STRATEGIES: tuple[Strategy, ...] = (
     Strategy("textbook theorems", recognise),
@@ -100,7 +101,13 @@ def judge(
         sentence, asked = question.sentence, question.best
     clock = Clock(seconds, digits, listen or (lambda _: None))
     if asked is not None:
-        raise ValueError(f"judge needs a claim without a constant to be found, got {asked!r}.")
+        return best_constant(
+            sentence,
+            asked,
+            lambda other, part: decide(other, part, []),
+            lambda other, found: _judgement(other, found, [], clock),
+            clock,
+        )
     tried: list[str] = []
     outcome = decide(sentence, clock.slice(0.75 if neighbours else 1.0), tried)
     _check_not_vacuous(sentence, outcome, clock)
@@ -155,7 +162,7 @@ def _part_by_part(sentence: Sentence, body: And, clock: Clock, tried: list[str])
 def _scope(sentence: Sentence) -> str:
     """Return what the verdict covers: the domains of the sentence."""
     printer = TermPrinter({b.name: b for b in sentence.binders})
-    plain = [b for b in sentence.binders if not isinstance(b.sort, Networks)]
+    plain = [b for b in sentence.binders if not isinstance(b.sort, Networks | Constants)]
     return "for " + ", ".join(binder_text(b, printer) for b in plain) if plain else "as it stands"
 
 
