@@ -123,6 +123,8 @@ class ProcessExecutor:
             # loky would compute in this very process, and a shard that dies would take the run along.
             yield from SerialExecutor().map(task, indices)
         else:
+            # A worker starts with `python -m`, which would import from the working folder first: a `random.py` there kills it.
+            os.environ.setdefault("PYTHONSAFEPATH", "1")
             yield from _resubmitting(start, indices, (TerminatedWorkerError,))
 
 

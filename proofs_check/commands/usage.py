@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,14 +30,15 @@ class OneLineUsage(TyperGroup):
         Raises
         ------
         SystemExit
-            With the exit code of the command: 2 for bad usage, and where the output cannot be written.
+            With the exit code of the command: 2 for bad usage, where the output cannot be written, and for an error that
+            no command expected; 130 after Ctrl-C. Never 1, which says that a claim is refuted.
         """
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
             sys.stdout.flush()
         except BrokenPipeError:  # the reader of a pipe has left, which is its right
             _silence_output()
-            sys.exit(1)
+            sys.exit(2)
         except OSError as error:
             if not standalone_mode:
                 raise
@@ -46,14 +48,31 @@ class OneLineUsage(TyperGroup):
             sys.exit(2)
         except Exception as error:
             # Which module the class of usage errors lives in changes between versions of typer; what it offers does not.
-            if not standalone_mode or not hasattr(error, "format_message"):
+            if not standalone_mode or os.environ.get("HAARMITE_TRACEBACK"):
                 raise
+            if not hasattr(error, "format_message"):
+                sys.exit(_unexpected(error))
             if message := usage_line(error):
                 print(message, file=sys.stderr)
             sys.exit(2)
         if not standalone_mode:
             return code
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unexpected(error: Exception) -> int:
+    """Say in one line what no command expected, and where; return the exit code."""
+    if type(error).__name__ == "Abort":  # what the parser makes of Ctrl-C
+        print("haarmite: interrupted", file=sys.stderr)
+        return 130
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    what = " ".join(str(error).split())[:300]
+    print(
+        f"haarmite: {type(error).__name__}: {what} ({os.path.basename(last.filename)}:{last.lineno}); the input is damaged or this is "
+        f"a fault of haarmite; HAARMITE_TRACEBACK=1 shows where",
+        file=sys.stderr,
+    )
+    return 2
 
 
 def _silence_output() -> None:

@@ -51,6 +51,7 @@ def select(names: Sequence[str], purpose: str = "verify") -> Selection:
     ['A1', 'A2']
     """
     known = {claim.id for claim in ledger()} | {claim.paper.key for claim in ledger()}
+    names = [_in_its_case(name, known) for name in names]
     files = [name for name in names if name not in known and is_claim_file(name)]
     own = [name for name in names if name not in files]
     claims = list(select_claims(own, purpose)) if own or not files else []
@@ -96,11 +97,12 @@ def select_claims(names: Sequence[str], purpose: str = "verify") -> list[Claim]:
 
     Examples
     --------
-    >>> [claim.id for claim in select_claims(["A2", "A1"])]
+    >>> [claim.id for claim in select_claims(["A2", "a1"])]
     ['A1', 'A2']
     """
     claims = ledger()
     known = {c.id for c in claims} | {c.paper.key for c in claims}
+    names = [_in_its_case(name, known) for name in names]
     for name in names:
         if name not in known:
             hint = _hint(name, known) or "; haarmite claims lists them"
@@ -108,6 +110,12 @@ def select_claims(names: Sequence[str], purpose: str = "verify") -> list[Claim]:
                 f"{purpose} needs claim ids or paper keys of the ledger, or claim files (FILE.py), got {name!r}{hint}."
             )
     return [c for c in claims if not names or c.id in names or c.paper.key in names]
+
+
+def _in_its_case(name: str, known: set[str]) -> str:
+    """Return the id or key that differs from a name in capital letters only, if there is exactly one and no such file."""
+    found = [key for key in known if key.lower() == name.lower()]
+    return found[0] if len(found) == 1 and name not in known and not Path(name).exists() else name
 
 
 def _hint(name: str, known: set[str]) -> str:

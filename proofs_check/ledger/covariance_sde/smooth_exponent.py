@@ -67,17 +67,17 @@ def starts() -> object:
     return st.builds(Start, st.integers(0, 9).map(lambda k: Fraction(k, 10)), scales)
 
 
-HIGH = Start(Fraction(9, 10))
+HIGH, LOW = Start(Fraction(9, 10)), Start(Fraction(1, 10))
 claim = Claim(
     id="D20",
     title="To leading order below the critical exponent smooth shaping with phi'' != 0 and b < 0 sends rho to 1/2, not to 1",
     paper=COVARIANCE_SDE,
     statement=SmoothExponent(),
-    pinned=(HIGH, Start(Fraction(1, 10))),
+    pinned=(HIGH, LOW),
     cases=starts,  # type: ignore[arg-type]
     mutants=[
         Mutant("rho -> 1", SmoothExponent(Fraction(1)), on="", by=SYMBOLIC),
-        Mutant("rho -> 1, networks", SmoothExponent(Fraction(1)), on=str(HIGH), by=SAMPLED),
+        Mutant("rho -> 1, networks", SmoothExponent(Fraction(1)), on=str(LOW), by=SAMPLED),
         Mutant("rho -> 0", SmoothExponent(Fraction(0)), on="", by=SYMBOLIC),
         Mutant("V -> 0", SmoothExponent(norm=Fraction(0)), on="", by=SYMBOLIC),
     ],
@@ -103,11 +103,15 @@ def stable_zeros(statement: SmoothExponent, _: None, __: Trial) -> Evidence:
 
 @claim.sampled
 def networks(statement: SmoothExponent, case: Start, trial: Trial) -> Evidence:
-    """Test |E rho - limit| <= 1/4 at width and depth 100: the approach is slow, .64 to .69 there and .59 at 400."""
+    """Test |E rho - limit| <= 1/4 at width and depth 100: the approach is slow, .61 to .67 there and .59 at 400.
+
+    From rho_0 = 1/10 the mean is .611 with a deviation of .251: 1 800 networks tell it from the 3/4 that a limit of 1 would
+    need with power 1 - 1e-9 (750 from 9/10, mean .670, did not).
+    """
     limit = float(statement.correlation)
     test = MeanTest(limit - 0.25, np.inf if limit > 0.75 else limit + 0.25, (-1.0, 1.0), None, 0.1)
     config = {"rho": float(case.rho), "scale": float(case.scale), "width": WIDTH, "networks": 150}
-    return judge_mean(trial, test, correlations_of_networks, config, shards=5, what="rho_1 at p = 1/4")
+    return judge_mean(trial, test, correlations_of_networks, config, shards=12, what="rho_1 at p = 1/4")
 
 
 def correlations_of_networks(

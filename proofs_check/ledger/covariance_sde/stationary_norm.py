@@ -67,7 +67,7 @@ claim = Claim(
         Mutant("shape -b, networks", _B_FOR, on=str(B4), by=SAMPLED),
         Mutant("V concentrates at 1", StationaryLaw(point=True), on="", by=SYMBOLIC),
         Mutant("V concentrates at 1, networks", StationaryLaw(point=True), on=str(B4), by=SAMPLED),
-        Mutant("mean 1 + 1/(2b), networks", StationaryLaw(lambda b: -b - sp.Rational(1, 2)), on=str(B8), by=SAMPLED),
+        Mutant("mean 1 + 1/(2b), networks", StationaryLaw(lambda b: -b - sp.Rational(1, 2)), on=str(B4), by=SAMPLED),
     ],
 )
 
@@ -134,7 +134,7 @@ def mean_of_networks(statement: StationaryLaw, case: Rate, trial: Trial) -> Evid
         "start": float(1 + 1 / b),
         "networks": 500,
     }
-    return judge_mean(trial, test, squared_norms, config, shards=6, what=f"stationary mean of V at n = {width}")
+    return judge_mean(trial, test, squared_norms, config, shards=14, what=f"stationary mean of V at n = {width}")
 
 
 def gamma_law(gammainc: Callable[..., np.ndarray], shape: float, rate: float, v: np.ndarray) -> np.ndarray:

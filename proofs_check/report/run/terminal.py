@@ -73,12 +73,14 @@ def claims_list(claims: tuple[ClaimReport, ...]) -> Table:
     for report in claims:
         refuted = len(report.claim.mutants) - len(report.survivors)
         shown = Text.assemble((f"{report.claim.id} ", "bold"), report.claim.title, "\n")
+        if report.word != str(report.verdict):
+            shown.append(f"{report.word}; ")
         for rung in Rung:
             if report.by_rung(rung) is not None:
                 shown.append(f"{rung}: ", "dim").append_text(_by_rung(report, rung)).append("; ")
         shown.append("mutants: ", "dim").append(f"{refuted}/{len(report.claim.mutants)}")
         figure = sharpness(report)
-        table.add_row(_word(report), shown.append(f"; {figure}" if figure else ""))
+        table.add_row(_coloured(report.verdict), shown.append(f"; {figure}" if figure else ""))
     return table
 
 

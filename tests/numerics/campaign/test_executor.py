@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -145,3 +149,19 @@ def test_a_device_that_a_worker_lacks_is_named():
     executor.check_device("cpu")
     with pytest.raises(ExecutorError, match=r"workers that have the device: .* got device='cuda:4096'"):
         executor.check_device("cuda:4096")
+
+
+def test_workers_do_not_import_from_the_working_folder(tmp_path):
+    """A user's own random.py, signal.py or types.py beside her data must not kill the workers."""
+    for name in ("random", "types"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('not the standard library')\n")
+    program = (
+        "from numerics.campaign.executor import ProcessExecutor; print(sorted(ProcessExecutor(2).map(abs, [-1, 2])))"
+    )
+    root = str(Path(__file__).parents[3])
+    environment = {**os.environ, "PYTHONPATH": root}
+    environment.pop("PYTHONSAFEPATH", None)
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60
+    )
+    assert run.stdout.strip() == "[(-1, 1), (2, 2)]", run.stderr[-400:]

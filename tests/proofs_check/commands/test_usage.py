@@ -19,7 +19,7 @@ BAD_USAGE = [
     (["verify", "A2", "--jobs", "many"], "Invalid value for '--jobs'"),
     (["verify", "A2", "--seed", "-1"], "Invalid value for '--seed'"),
     (["verify", "A2", "--report", ""], "verify needs a folder for the report"),
-    (["verify", "a7"], "did you mean 'A7'"),
+    (["verify", "a77"], "did you mean 'A7'"),
     (["derive"], "Missing argument 'EXPR'; haarmite derive --help"),
     (["derive", "-x"], "text that begins with a minus goes after --"),
     (["table", "rates", "--terms", "0"], "Invalid value for '--terms'"),
@@ -56,3 +56,26 @@ def test_a_full_disk_behind_the_output_is_one_line_and_costs_no_report(tmp_path:
     assert child.stderr.startswith("haarmite: No space left on device")
     assert child.stderr.count("\n") == 1
     assert (tmp_path / "r" / "index.html").exists()
+
+
+@pytest.mark.parametrize(("raised", "code"), [(RuntimeError("a surprise\nin two lines"), 2), (BrokenPipeError(), 2)])
+def test_what_no_command_expects_is_one_line_and_never_says_refuted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raised: Exception, code: int
+) -> None:
+    def surprise(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.delenv("HAARMITE_TRACEBACK", raising=False)
+    monkeypatch.setattr("proofs_check.run.verification.Verification.of", surprise)
+    monkeypatch.setattr("proofs_check.commands.usage._silence_output", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        app(["verify", "A2"], prog_name="haarmite")
+    assert ended.value.code == code
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == (1 if isinstance(raised, RuntimeError) else 0)
+    assert all("RuntimeError: a surprise in two lines (test_usage.py:" in line for line in lines)
+
+
+def test_ids_are_found_in_any_case() -> None:
+    outcome = CliRunner().invoke(app, ["verify", "a2", "--json"])
+    assert (outcome.exit_code, '"id": "A2"' in outcome.stdout) == (0, True)
