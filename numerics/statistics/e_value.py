@@ -39,7 +39,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.statistics.betting import GRID, Bet, log_mean_exp, stake_scale
 from numerics.statistics.error_budget import check_probability
 from numerics.statistics.moments import Moments, checked_samples
-from numerics.statistics.power import Spread, samples_to_win, smallest_deviation
+from numerics.statistics.power import BoundedSpread, Spread, samples_to_win, smallest_deviation
 
 Verdict = Literal["refuted", "supported", "inconclusive"]
 """What samples can say."""
@@ -70,7 +70,8 @@ class MeanEvidence:
     delta : float or None
         What "supported" allows for.
     resolution : float
-        Smallest deviation from the claim that ``budget`` samples refute with probability ``power``, in the unit of Y.
+        A deviation from the claim that ``budget`` samples refute with probability at least ``power``, in the unit of Y: from a
+        confidence bound of the deviation of Y, never from that of the samples, which may be 0 by chance.
     budget : int
         Number of samples that ``resolution`` speaks of.
     power : float
@@ -262,7 +263,6 @@ class MeanTest:
             verdict = "refuted" if refuting[last] >= threshold else "supported"
         seen = Moments.merge(Moments(int(row[0]), *map(float, row[1:4])) for row in table[: last + 1])
         budget = int(table[:, 0].sum()) if budget is None else budget
-        deviation = math.sqrt(seen.squares / seen.samples)
         return MeanEvidence(
             verdict=verdict,
             log_e=float(refuting[last]),
@@ -274,10 +274,35 @@ class MeanTest:
             estimate=seen.mean,
             standard_error=seen.standard_error,
             delta=self.delta,
-            resolution=self.resolution(budget, deviation, alpha, skewness=seen.skewness, power=power),
+            resolution=self._resolution_after(seen, budget, alpha, power),
             budget=budget,
             power=power,
         )
+
+    def _resolution_after(self, seen: Moments, budget: int, alpha: float, power: float) -> float:
+        """Return the resolution from what samples show: with a declared variance that, else a bound of the deviation.
+
+        Half of the probability to fail is for the bound, half for the bets. On a bounded support the bound is that of Maurer
+        and Pontil (2009, theorem 10); on a half-line no bound exists, and three standard errors are added.
+        """
+        if budget < 1:
+            raise ValueError(
+                f"MeanTest.judge needs budget of samples >= 1 (nothing is refuted by none), got samples={budget!r}."
+            )
+        low, high = self.support
+        rest = (1 - power) / 2
+        deviation, n = math.sqrt(seen.squares / seen.samples), max(seen.samples, 2)
+        spread: Spread | BoundedSpread
+        if self.variance is not None:
+            spread = Spread(math.sqrt(self.variance), seen.skewness, self.support)
+        elif math.isfinite(high - low):
+            bound = deviation + (high - low) * math.sqrt(2 * math.log(1 / rest) / (n - 1))
+            spread = BoundedSpread(bound, seen.mean, self.support)
+        else:
+            bound = deviation * (1 + 1.5 * max(abs(seen.skewness), 1.0) / math.sqrt(n))
+            spread = BoundedSpread(bound, seen.mean, self.support)
+        target = math.log(len(self.refuting())) - math.log(alpha)
+        return max(smallest_deviation(bet, target, spread, budget, 1 - rest) for bet in self.refuting())
 
     def resolution(
         self, samples: int, standard_deviation: float, alpha: float, *, skewness: float = 0.0, power: float = 0.9

@@ -49,13 +49,15 @@ class Spread:
     skewness: float
     support: tuple[float, float]
 
-    def two_point_law(self, mean: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def two_point_law(self, mean: float, upward: bool = True) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # noqa: ARG002
         """Return the two points, and their probabilities, of the law with this mean, variance and skewness.
 
         Parameters
         ----------
         mean : float
             Its mean.
+        upward : bool
+            Side of the bet; the law is the same for both.
 
         Returns
         -------
@@ -82,7 +84,57 @@ class Spread:
         return points, np.array([1 - share, share])
 
 
-def log_fortune(bet: Bet, samples: float, spread: Spread, mean: float, power: float) -> float:
+@dataclass(frozen=True, slots=True)
+class BoundedSpread:
+    """What samples show of a law on a support that is bounded where a bet loses: an upper bound of its deviation.
+
+    Of all laws with a mean and at most a deviation, a bet grows least on the one with an atom at the end where it loses (its
+    factor's logarithm is concave, and its third derivative has one sign). A law that moved to another mean may have grown
+    wider: its share of the largest possible deviation is kept, or, on a half-line, its deviation over its mean.
+
+    Parameters
+    ----------
+    standard_deviation : float
+        Upper bound of the deviation at the mean that was seen; 0 says nothing of laws elsewhere.
+    mean : float
+        The mean that was seen.
+    support : tuple of float
+        Least and greatest value; at least one is finite.
+    """
+
+    standard_deviation: float
+    mean: float
+    support: tuple[float, float]
+
+    def two_point_law(self, mean: float, upward: bool = True) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the law with this mean on which a bet grows least: an atom where it loses, and one beyond the mean.
+
+        Examples
+        --------
+        Of a support of which only one end was ever seen, nothing is known but the ends:
+
+        >>> points, probabilities = BoundedSpread(0.0, 0.0, (0.0, 1.0)).two_point_law(0.25)
+        >>> points.round(12).tolist(), probabilities.round(12).tolist()
+        ([0.0, 1.0], [0.75, 0.25])
+        """
+        low, high = self.support
+        end = low if upward else high
+        distance = abs(mean - end)
+        reach = self._deviation(mean) ** 2 / distance if distance > 0 else 0.0
+        other = min(max(mean + reach if upward else mean - reach, low), high)
+        share = distance / (distance + abs(other - mean)) if distance > 0 else 1.0
+        return np.array([end, other]), np.array([1 - share, share])
+
+    def _deviation(self, mean: float) -> float:
+        low, high = self.support
+        if math.isfinite(high - low):
+            at_most, seen = (math.sqrt(max((m - low) * (high - m), 0.0)) for m in (mean, self.mean))
+            return at_most * min(self.standard_deviation / seen, 1.0) if seen > 0 else at_most
+        seen, now = (abs(m - (low if math.isfinite(low) else high)) for m in (self.mean, mean))
+        return self.standard_deviation * (now / seen if seen > 0 else 1.0)
+
+
+def log_fortune(bet: Bet, samples: float, spread: Spread | BoundedSpread, mean: float, power: float) -> float:
     """Return what the log fortune of a bet exceeds after ``samples`` samples with probability ``power``.
 
     Parameters
@@ -91,7 +143,7 @@ def log_fortune(bet: Bet, samples: float, spread: Spread, mean: float, power: fl
         The grid of stakes.
     samples : float
         Number of samples.
-    spread : Spread
+    spread : Spread or BoundedSpread
         Shape of their law.
     mean : float
         True mean.
@@ -109,7 +161,7 @@ def log_fortune(bet: Bet, samples: float, spread: Spread, mean: float, power: fl
     >>> log_fortune(bet, 4000, coin, 0.55, 0.5) > log_fortune(bet, 1000, coin, 0.55, 0.5) > 0
     True
     """
-    points, probabilities = spread.two_point_law(mean)
+    points, probabilities = spread.two_point_law(mean, bet.upward)
     terms = np.array([bet.log_capitals(points[k : k + 1]) for k in (0, 1)])
     means = probabilities @ terms
     deviations = np.sqrt(probabilities @ (terms - means) ** 2)
@@ -117,7 +169,7 @@ def log_fortune(bet: Bet, samples: float, spread: Spread, mean: float, power: fl
     return float(log_mean_exp(samples * means - z * deviations * math.sqrt(samples)))
 
 
-def samples_to_win(bet: Bet, target: float, spread: Spread, mean: float, power: float) -> float:
+def samples_to_win(bet: Bet, target: float, spread: Spread | BoundedSpread, mean: float, power: float) -> float:
     """Return the number of samples after which a bet has reached a log fortune with probability ``power``.
 
     Parameters
@@ -126,7 +178,7 @@ def samples_to_win(bet: Bet, target: float, spread: Spread, mean: float, power: 
         The grid of stakes.
     target : float
         Log fortune to reach, in nats, positive.
-    spread : Spread
+    spread : Spread or BoundedSpread
         Shape of the law of the samples.
     mean : float
         True mean.
@@ -149,7 +201,7 @@ def samples_to_win(bet: Bet, target: float, spread: Spread, mean: float, power: 
     return math.ceil(n) if math.isfinite(n) else n
 
 
-def smallest_deviation(bet: Bet, target: float, spread: Spread, samples: int, power: float) -> float:
+def smallest_deviation(bet: Bet, target: float, spread: Spread | BoundedSpread, samples: int, power: float) -> float:
     """Return by how much the mean must miss the centre of a bet so that the bet wins with probability ``power``.
 
     Parameters
@@ -158,7 +210,7 @@ def smallest_deviation(bet: Bet, target: float, spread: Spread, samples: int, po
         The grid of stakes.
     target : float
         Log fortune to reach, in nats, positive.
-    spread : Spread
+    spread : Spread or BoundedSpread
         Shape of the law of the samples.
     samples : int
         Number of samples.

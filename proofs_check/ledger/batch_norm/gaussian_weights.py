@@ -128,9 +128,15 @@ def sampled_networks(statement: GaussianGrowth, case: GaussianBatch, trial: Tria
     """Count groups of three networks of width 200 whose rate is off by more than 15 %, and square chains whose gap does not drift so."""
     rate = log(float(statement.squared(sp.Integer(case.dimension)))) / 2
     config = {"samples": case.samples, "centred": case.centred, "groups": 5}
-    growth = judge_range(trial, rates, config, (0.85 * rate, 1.15 * rate), shards=16, what="rates")
+    growth = judge_range(trial, rates, config, (0.85 * rate, 1.15 * rate), shards=16, what="rates", share=0.5)
     drift = judge_range(
-        trial, drifts, {"width": case.samples, "size": 40}, statement.drift, shards=3, what="drifts of the gap"
+        trial,
+        drifts,
+        {"width": case.samples, "size": 40},
+        statement.drift,
+        shards=3,
+        what="drifts of the gap",
+        share=0.5,
     )
     return all_of([growth, drift])
 

@@ -28,8 +28,9 @@ def judge_range(
     *,
     shards: int,
     what: str,
+    share: float = 1.0,
 ) -> Evidence:
-    """Return what samples say of: at most a fifth of the draws lies outside the bounds."""
+    """Return what samples say of: at most a fifth of the draws lies outside the bounds; `share` as for `judge_mean`."""
     test = MeanTest.at_most(SHARE, support=(0.0, 1.0), delta=DELTA)
     return judge_mean(
         trial,
@@ -38,6 +39,7 @@ def judge_range(
         {"draw": draw, "config": config, "bounds": bounds},
         shards=shards,
         what=f"share of {what} outside",
+        share=share,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from math import gamma
@@ -9,7 +10,7 @@ from math import gamma
 import numpy as np
 import pytest
 
-from proofs_check.evidence.verdict import Verdict
+from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger import ledger
 from proofs_check.ledger.batch_norm import cases
 from proofs_check.ledger.batch_norm.printed_gradient import explicit_bound
@@ -87,3 +88,10 @@ def test_printed_gradient_bound_decreases_in_the_width_after_division() -> None:
     for t in (sp.Rational(1, 10), sp.Integer(1), sp.Integer(5)):
         values = [sp.N(explicit_bound(sp.Integer(d), t) / d**5, 20) for d in (2, 3, 5, 10, 50)]
         assert all(a > b for a, b in pairwise(values))
+
+
+def test_two_tests_of_one_check_share_its_error_probability() -> None:
+    claim = replace(MINE["B14"], mutants=MINE["B14"].mutants[-1:])
+    report = run([claim])
+    spent = [f.evidence.error_probability for f in report.claims[0].findings if f.task.check.rung is Rung.SAMPLED]
+    assert spent == pytest.approx([report.alpha] * len(spent))
