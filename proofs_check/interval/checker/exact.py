@@ -33,6 +33,8 @@ _HALF = Fraction(1, 2)
 _MOST_GENERATORS = 400
 _LARGEST_POWER = 60
 _MOST_BITS = 40_000
+# A product of two terms in units of one product of intervals, roughly.
+_PRODUCT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +267,7 @@ class Field:
             return y if x is ONE else x
         need(len(x) * len(y) <= 50 * poly.MOST_TERMS, "an exact expression has too many terms")
         if self._budget is not None:
-            self._budget.spend(3 * len(x) * len(y))
+            self._budget.spend(_PRODUCT * len(x) * len(y))
         total: Polynomial = {}
         for a, c in x.items():
             for b, d in y.items():
@@ -284,10 +286,12 @@ class Field:
             for monomial, c in todo.items():
                 step = self._step(monomial, c)
                 if step is None:
-                    total = poly.add(total, {monomial: c})
+                    poly.accumulate(total, monomial, c)
                 else:
-                    rest = poly.add(rest, step)
+                    for part, factor in step.items():
+                        poly.accumulate(rest, part, factor)
             todo = rest
+        need(len(total) <= poly.MOST_TERMS, "an exact expression has too many terms")
         return total
 
     def _step(self, monomial: Monomial, c: Fraction) -> Polynomial | None:
@@ -316,7 +320,7 @@ class Field:
         total: Polynomial = {}
         for a, c in x.items():
             for b, d in y.items():
-                total = poly.add(total, {poly.merged(a, b): c * d})
+                poly.accumulate(total, poly.merged(a, b), c * d)
         return total
 
 

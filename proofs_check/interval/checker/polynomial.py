@@ -28,13 +28,18 @@ def add(x: Polynomial, y: Polynomial, factor: Fraction | int = 1) -> Polynomial:
     """Return x + factor*y."""
     total = dict(x)
     for monomial, c in y.items():
-        value = total.get(monomial, 0) + factor * c
-        if value:
-            total[monomial] = Fraction(value)
-        else:
-            total.pop(monomial, None)
+        accumulate(total, monomial, factor * c)
     need(len(total) <= MOST_TERMS, "an exact expression has too many terms")
     return total
+
+
+def accumulate(total: Polynomial, monomial: Monomial, c: Fraction) -> None:
+    """Add a term to a polynomial, in place."""
+    value = total.get(monomial, 0) + c
+    if value:
+        total[monomial] = Fraction(value)
+    else:
+        total.pop(monomial, None)
 
 
 def scaled(x: Polynomial, factor: Fraction) -> Polynomial:
