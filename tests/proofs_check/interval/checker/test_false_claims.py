@@ -242,6 +242,8 @@ ARGUMENTS = {
     "a slope of another function": ("x**2 - 1 >= 0 for x in [1, oo]", derivatives(1, "x"), "not that of the slack"),
     "a square of an undefined root": ("1 - x >= 0 for x in [0, 2]", identity(("sqrt(1 - x)", 2)), "value on the whole"),
     "a square that is another": ("x**2 - 1/10**40 >= 0 for x in [-1, 1]", identity(("x", 2)), "do not add up"),
+    "a slack that has no value": ("x**2 + log(x) - log(x) >= 0 for x in [-1, 1]", identity(("x", 2)), "value on the whole"),
+    "a slack that jumps": ("x**2 + sign(x) - sign(x) >= 0 for x in [-1, 1]", identity(("x", 2)), "may jump"),
     "an odd power": ("x**3 >= 0 for x in [-1, 1]", identity(("x", 3)), "even positive power"),
     "a negative weight": ("-x**2 >= 0 for x in [-1, 1]", identity(("x", 2), weight="-1"), "weight is negative"),
     "a square over a pole": ("1/(x**2 + x) >= 0 for x in [-2, 2]", identity(("1/(x**2 + x)", 2)), "value on the whole"),
