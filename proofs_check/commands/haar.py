@@ -100,7 +100,7 @@ def haar(
 
     Examples: haarmite haar "O[1,1]**4*O[1,2]**2"; haarmite haar "abs(U[1,1])**6" --dimension 2; haarmite haar "tr(O*A*O.T*B)**2";
     haarmite haar "abs(O[1,1])" --dimension 3; haarmite haar "logdet(O, 2, 3)"; haarmite haar "entropy(m, n)"; haarmite haar "purity(m, n)";
-    haarmite haar "tr(U*A*V*B*U.H*V.H)"; haarmite haar "tr(U*P*U.H*Q)**2" --let "P = projector(m)" --let "Q = projector(n)"
+    haarmite haar "tr(U*A*V*B*U.H*V.H)"; haarmite haar "U**2*A*U.H**2"; haarmite haar "tensor(O*E*O.T, O*E*O.T)" --let "E = state"; haarmite haar "tr(U*P*U.H*Q)**2" --let "P = projector(m)" --let "Q = projector(n)"
     """
     try:
         d = _optional_integer(dimension, "dimension")
@@ -113,6 +113,9 @@ def haar(
             document = _named_document(expression, d, _integer(digits, "digits"))
         elif re.search(r"\btr\s*\(", expression):
             document = _trace_document(expression, d, terms, symmetric or [], _declarations(let or []))
+        elif "[" not in expression and re.search(r"[A-Z]", expression):
+            declared = dict.fromkeys(symmetric or [], "symmetric") | _declarations(let or [])
+            document = _matrix_document(expression, d, terms, declared)
         elif symmetric or let:
             option = "--symmetric" if symmetric else "--let"
             raise ValueError(f"haar needs tr(...) for {option} (entries have no fixed matrices), got none.")
@@ -241,6 +244,28 @@ def _trace_document(
     return document | {"terms": entries}
 
 
+def _matrix_document(text: str, d: int | None, terms: int | None, let: dict[str, str]) -> dict[str, Any]:
+    """Return the mean of a matrix, or of tensor(X1, X2, ...) paired with test matrices Y1, Y2, ...."""
+    from theory.haar.matrix_moment import matrix_moment, tensor_moment
+
+    tensor = re.fullmatch(r"\s*tensor\s*\((.*)\)\s*", text)
+    document: dict[str, Any] = {"schema": 1, "integrand": text, "dimension": d}
+    if tensor is not None:
+        moment = tensor_moment(*tensor[1].split(","), dimension=d, let=let)
+        entries = [{"traces": e["traces"]} for e in moment.as_json()]
+        coefficients = [c for _, c in moment.terms]
+        least = moment.least_dimension
+    else:
+        matrix = matrix_moment(text, d, let=let)
+        entries = [
+            {"traces": [*map(matrix.algebra.text, words), matrix.word_text(word)]} for words, word, _ in matrix.terms
+        ]
+        coefficients = [c for _, _, c in matrix.terms]
+        least = matrix.least_dimension
+    pairs = zip(entries, coefficients, strict=True)
+    return document | {"least_dimension": least, "terms": [entry | _value(c, terms) for entry, c in pairs]}
+
+
 def _named_document(text: str, d: int | None, digits: int) -> dict[str, Any]:
     """Return the closed form, with certified digits if no name is left."""
     from theory.haar.log_moment import value_of
@@ -305,7 +330,7 @@ def _print_moment(document: dict[str, Any]) -> None:
     if "terms" in document and "text" in document and not any("expansion" in entry for entry in document["terms"]):
         print(f"E {document['integrand']} = {document['text']}")
     elif "terms" in document:
-        print(f"E {document['integrand']} =")
+        print(f"E {document['integrand']} =" + ("" if document["terms"] else " 0"))
         for entry in document["terms"]:
             traces = "*".join(entry["traces"])
             print(f"  + ({entry['text']})" + (f"*{traces}" if traces else "") + _series_suffix(entry))

@@ -102,7 +102,8 @@ class MatrixAlgebra:
             conjugated = False
         elif conjugated and (kind.hermitian or ensemble == "gue"):
             transposed, conjugated = not transposed, False
-        if transposed and (kind.symmetric or kind.diagonal or ensemble == "goe"):
+        real_hermitian = kind.hermitian and (self.real or kind.real)
+        if transposed and (kind.symmetric or kind.diagonal or real_hermitian or ensemble == "goe"):
             transposed = False
         elif transposed and kind.skew:
             transposed, sign = False, -1

@@ -38,6 +38,7 @@ def test_what_cancels_and_what_is_equal_is_merged():
     [
         ("tr(P*U*P*A*P)", {"P": "projector(n)"}, {"tr(A*P*U*P)": 1}),
         ("tr(P*A*P*B)", {"P": "state", "O": "orthogonal"}, {"tr(A*P) tr(B*P)": 1}),
+        ("tr(P*O*P.T*A)", {"P": "state"}, {"tr(A*P) tr(O*P)": 1}),
         ("tr(R*A*R.T)", {"R": "rank one", "O": "orthogonal"}, {"tr(A*R.T*R)": 1}),
         ("tr(D*E*U*E*D)", {"D,E": "diagonal"}, {"tr(D*D*E*E*U)": 1}),
         ("tr(A.C*B)", {"A": "hermitian", "U": "unitary"}, {"tr(A*B.T)": 1}),
