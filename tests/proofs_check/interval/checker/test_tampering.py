@@ -26,6 +26,7 @@ def _certificates() -> dict[str, Certificate]:
         "original": prove(sympy.Ge(arc_cosine, rho), {rho: (-1, 1)}).certificate,
         "tree": prove("t*(exp(t)*x + t) >= 0 for x in [0, 1], t in [0, 1]").certificate,
         "derivative": prove("x >= log(1 + x) for x in [0, oo]").certificate,
+        "derivatives": prove("exp(x) >= 1 + x + x**2/2 for x in [0, oo]").certificate,
         "identity": prove("(x + y)/2 >= sqrt(x*y) for x in [0, 1], y in [0, 1]").certificate,
         "exponential": prove("log(exp(x) + exp(y)) >= (x + y)/2 + log(2) for x in [-1, 1], y in [-1, 1]").certificate,
         "parts": prove("exp(x) >= x**2 for x in [0, oo]").certificate,
@@ -163,6 +164,10 @@ FIGURES = {
     "derivative with a constant": ("derivative", {"derivative": "x/(x + 1) + 1/10**50"}, "not that of the slack"),
     "derivative without a sign": ("derivative", {"derivative": "1 - 1/(x + 1)"}, "not evident"),
     "derivative at the other end": ("derivative", {"end": "high"}, "infinite"),
+    "an order too low": ("derivatives", {"order": 1}, "not that of the slack"),
+    "an order too high": ("derivatives", {"order": 9}, "integer in 0..8"),
+    "derivatives from the other end": ("derivatives", {"end": "high"}, "infinite"),
+    "derivatives to a sign that is not seen": ("derivatives", {"derivative": "exp(x) - 1 + 1"}, "not evident"),
     "derivative of another variable": ("derivative", {"derivative": "y/(y + 1)"}, "unknown name"),
 }  # fmt: skip
 
