@@ -131,6 +131,7 @@ def _derivatives(document: dict[str, Any], claim: Claim, budget: Budget, _: Sub)
     low, high = claim.box[0]
     order = integer(document["order"], 0, HIGHEST_DERIVATIVE, "an order")
     need(document["end"] in ("low", "high"), "the end needs to be low or high")
+    _text(document["why"], "the reason")
     direction = 1 if document["end"] == "low" else -1
     end = low if direction > 0 else high
     need(end is not None, "the end at which the slack starts is infinite")

@@ -240,6 +240,21 @@ ARGUMENTS = {
     "a slope with a pole": ("-1/(x - 5) - 1/5 >= 0 for x in [0, oo]", derivatives(1, "1/(x - 5)**2"), "evidently smooth"),
     "a second slope, the first one falling": ("x**2 - x >= 0 for x in [0, oo]", derivatives(2, "2 + 0*x"), "negative where it starts"),
     "a slope of another function": ("x**2 - 1 >= 0 for x in [1, oo]", derivatives(1, "x"), "not that of the slack"),
+    "a slope whose sign changes": ("x - x**2 >= 0 for x in [0, 2]", derivatives(1, "1 - 2*x"), "not evident"),
+    "a second slope of the wrong sign": ("x - x**2 >= 0 for x in [0, 2]", derivatives(2, "-2 + 0*x"), "not evident"),
+    "a slope from the far end": ("x >= 0 for x in [-1, 1]", derivatives(1, "1 + 0*x", "high"), "not evident"),
+    "an exponential of negative sides": (
+        "-log(2) + 0*x >= 0 for x in [0, 1]",
+        {
+            "kind": "exponential",
+            "left": "-1 - x",
+            "right": "-2 - 2*x",
+            "proof": Certificate.of(document(
+                "-1 - x >= -2 - 2*x for x in [0, 1]", "cells", zeros=[], corners=[], cells=[UNIT | {"method": "natural"}]
+            )).document,
+        },
+        "neither side is evidently positive",
+    ),
     "a square of an undefined root": ("1 - x >= 0 for x in [0, 2]", identity(("sqrt(1 - x)", 2)), "value on the whole"),
     "a square that is another": ("x**2 - 1/10**40 >= 0 for x in [-1, 1]", identity(("x", 2)), "do not add up"),
     "a slack that has no value": ("x**2 + log(x) - log(x) >= 0 for x in [-1, 1]", identity(("x", 2)), "value on the whole"),

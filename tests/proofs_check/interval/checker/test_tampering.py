@@ -68,9 +68,10 @@ WORDS = {
     "sha256": ["digest"],
 }
 WRONG: list[Any] = [None, 7, True, [], {}, "", "x", [[]], [7, 7], {"lo": "0"}, "9" * 500]
-# Harmless: the derivation does not read the words `why`; no map need be named; without `original` the claim in t is proved.
+# Harmless: the derivation does not read the words `why`; no map need be named; without `original` the claim in t is
+# proved; the seventh derivative of exp is exp, too.
 HARMLESS = (
-    {("original", None)}
+    {("original", None), ("order", 7)}
     | {("why", value) for value in ("", "x", "9" * 500)}
     | {("activation", v) for v in (None, "", "x", "9" * 500)}
 )
