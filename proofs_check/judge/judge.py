@@ -16,6 +16,7 @@ from proofs_check.judge.elementary import by_algebra, by_balls, by_closed_forms,
 from proofs_check.judge.gram import small_gram
 from proofs_check.judge.instances import IllDefined, Survey, refute
 from proofs_check.judge.judgement import Judgement
+from proofs_check.judge.laws import every_law
 from proofs_check.judge.neighbours import judged_neighbours
 from proofs_check.judge.network_samples import sampled_network
 from proofs_check.judge.outcome import Certified, Open, Outcome, Proved, Supported, Witness
@@ -30,6 +31,7 @@ from theory.statement.sort import Constants, Networks
 STRATEGIES: tuple[Strategy, ...] = (
     Strategy("textbook theorems", recognise),
     Strategy("algebra", by_algebra),
+    Strategy("every law", every_law),
     Strategy("closed forms", by_closed_forms),
     Strategy("balls", by_balls),
     Strategy("closed maps", by_closed_maps),
@@ -40,7 +42,7 @@ STRATEGIES: tuple[Strategy, ...] = (
 )
 """The strategies in the order they are asked; the first that answers decides."""
 
-REFUTER_SHARE, REFUTER_MOST = 0.3, 1.0
+REFUTER_SHARE, REFUTER_MOST = 0.3, 0.6
 
 
 def judge(

@@ -63,9 +63,15 @@ ORACLES: Mapping[str, Oracle] = MappingProxyType(
             # --- extreme laws -----------------------------------------------------------------------------------------
             Oracle(
                 "extreme laws",
-                "a sentence that meets every activation only through its kernel map",
-                "proofs_check.proof.extreme_laws:affirms",
-                "the reduction of kernel maps to laws on the naturals, and what decides the few atoms that are left",
+                "a sentence about every activation that is affine in its kernel map's law once the slope at 0 is fixed",
+                "proofs_check.proof.pinned_slope:affirms",
+                "the reduction of kernel maps to laws on the naturals; signs of polynomials at every degree and in the tail",
+            ),
+            Oracle(
+                "induction on depth",
+                "a bound of kappa^l(r) for every depth that is a semigroup in l",
+                "proofs_check.proof.depth_induction:affirms",
+                "extreme laws for one layer, and the semigroup law in exact algebra",
             ),
         )
     }

@@ -40,7 +40,11 @@ from theory.statement.law import Law
         ("for s = relu, r in [-1, 1]: rms(r) = (sqrt(1-r^2) + r*(pi - acos(r)))/pi", "proved"),
         ("for s = relu, r in [-1, 1]: rms(r) = (sqrt(1-r^2) + r*(pi + acos(r)))/pi", "refuted"),
         ("for s = relu, r in [-1, 1]: rms(r) >= r", "certified"),
-        ("for s = gelu, r in [0, 1]: kappa(r) <= r", "certified"),
+        ("for every activation s, r in [0, 1]: kappa(r) <= r", "proved"),
+        ("for s = tanh, r in [0, 1]: kappa(r) >= r kappa'(0)", "proved"),
+        ("for every activation s, l >= 0, r in (-1, 1): |kappa^l(r)| <= |r| b/(1-|r|+|r| b), b = (2-kappa'(0))^-l", "proved"),
+        ("for every activation s, l >= 0, r in (0, 1): kappa^l(r) <= r/2", "refuted"),
+        ("for s = gelu, r in [0, 1]: kappa(r) <= r", "proved"),
         ("for s = gelu, r in [0, 1]: kappa(r) <= 99/100 r", "refuted"),
         ("for n >= 1: E_Sp(2 n)[S[1,1] conj(S[1,1])] = 1/(2 n)", "proved"),
         ("for every Gram matrix G of size 3: det G <= 1", "proved"),
@@ -77,6 +81,7 @@ def test_what_is_proved_carries_its_oracle_and_what_it_assumes():
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ("for every activation s with kappa'(0) >= 2, r in [0, 1]: kappa(r) <= 0", "hypotheses that can be met"),
         ("for x in [0, 1] with x >= 2: x <= 1/2", "hypotheses that can be met .it is vacuous"),
         ("for x in [0, 2]: x/(x-1) <= 3", r"a divisor x - 1 that is not 0, got x = 1"),
         ("for s = step: kappa'(1) >= 1", r"kappa'\(1\) that is finite .it is infinite for step"),
