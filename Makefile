@@ -9,7 +9,7 @@ ARGS   ?=
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: verify kernel test lint docs bench lock clean
+.PHONY: verify kernel test lint docs bench mutants lock clean
 
 verify: $(READY)
 	@$(BIN)/haarmite verify --report report --force $(ARGS)
@@ -35,6 +35,10 @@ docs: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m benchmarks.peers
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# Changes one token of the trusted files at a time; the tests near it must notice. ARGS="--sample 40 --seed 1" draws some.
+mutants: $(READY)
+	@$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 # Every version and its digest stand in requirements.lock; the project itself is linked, not copied.
 $(READY): requirements.lock pyproject.toml

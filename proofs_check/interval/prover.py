@@ -45,7 +45,7 @@ from proofs_check.interval.interior_zeros import zeros_near
 from proofs_check.interval.parts import beginning, cuts
 from proofs_check.interval.statement import Rational, Statement, exact_end, parse_statement, statement_of
 from proofs_check.interval.substitution import Substitution, suggest_substitution
-from proofs_check.interval.tape import tape_text
+from proofs_check.interval.tape import UnknownFunctionError, tape_text
 from proofs_check.interval.zeros import Corner, FaceZero, Slack, Zero, corners, face_zeros
 
 Domain: TypeAlias = Mapping[sympy.Symbol, tuple[Rational, Rational]]
@@ -293,7 +293,7 @@ def _with_zeros_found(search: _SearchOf) -> Proof:
 
 
 def prove_nonnegative(expression: sympy.Expr, domain: Domain, **options: object) -> Proof:
-    """Prove expression >= 0 on a box; the options are those of `prove`.
+    """Prove expression >= 0 on a box; the options are those of `prove`. Inconclusive where it has an unknown function.
 
     Examples
     --------
@@ -301,11 +301,11 @@ def prove_nonnegative(expression: sympy.Expr, domain: Domain, **options: object)
     >>> prove_nonnegative(x - sympy.log(1 + x), {x: ("-15/16", 4)}, zeros=[Zero(x, 0)]).verdict
     'certified'
     """
-    return prove(sympy.GreaterThan(expression, 0, evaluate=False), domain, **options)  # type: ignore[arg-type]
+    return _prove_if_known(sympy.GreaterThan(expression, 0, evaluate=False), domain, **options)
 
 
 def prove_positive(expression: sympy.Expr, domain: Domain, **options: object) -> Proof:
-    """Prove expression > 0 on a box; the options are those of `prove`.
+    """Prove expression > 0 on a box; the options are those of `prove`. Inconclusive where it has an unknown function.
 
     Examples
     --------
@@ -313,7 +313,15 @@ def prove_positive(expression: sympy.Expr, domain: Domain, **options: object) ->
     >>> prove_positive(sympy.exp(x) - x - sympy.Rational(99, 100), {x: (-1, 1)}).verdict
     'certified'
     """
-    return prove(sympy.StrictGreaterThan(expression, 0, evaluate=False), domain, **options)  # type: ignore[arg-type]
+    return _prove_if_known(sympy.StrictGreaterThan(expression, 0, evaluate=False), domain, **options)
+
+
+def _prove_if_known(claim: Relational, domain: Domain, **options: object) -> Proof:
+    """Prove a claim of a check, open where it has a function that no tape has: drawn cases may bring any."""
+    try:
+        return prove(claim, domain, **options)  # type: ignore[arg-type]
+    except UnknownFunctionError as error:
+        return Proof("inconclusive", str(claim), str(error))
 
 
 def _statement(claim: Relational | str, domain: Domain | None) -> Statement:

@@ -50,6 +50,10 @@ _SPOKEN = {"abs": "Abs", "max": "Max", "min": "Min", "step": "Heaviside"}
 _ARITHMETIC = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}
 
 
+class UnknownFunctionError(ValueError):
+    """A claim needs a function that tapes do not have: nothing can be said of it by intervals."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tape:
     """A straight-line program ``instructions`` over ``variables``; its value is that of the last instruction."""
@@ -258,7 +262,8 @@ class TapeBuilder:
             return self.put(name, self._walk(arguments[1], text), literal)
         if len(arguments) == 1 and not isinstance(arguments[0], ast.Starred):
             return self._unary(name, self._walk(arguments[0], text))
-        raise ValueError(f"tape_of needs functions with their own number of arguments, got {name} of {len(arguments)}.")
+        kind = ValueError if name in FUNCTIONS else UnknownFunctionError
+        raise kind(f"tape_of needs functions with their own number of arguments, got {name} of {len(arguments)}.")
 
     def _unary(self, name: str, x: int) -> int:
         one = ("q", "1")
@@ -272,7 +277,8 @@ class TapeBuilder:
             scaled = self.put("div", x, self.put("sqrt", self.put("q", "2")))
             return self.put("div", self.put("add", self.put(*one), self.put("erf", scaled)), self.put("q", "2"))
         if name not in FUNCTIONS or name in ("Max", "Min", "polygamma", "lowergamma", "uppergamma"):
-            raise ValueError(f"tape_of needs one of the functions {', '.join(sorted(FUNCTIONS))}, got {name!r}.")
+            known = ", ".join(sorted(FUNCTIONS))
+            raise UnknownFunctionError(f"tape_of needs one of the functions {known}, got {name!r}.")
         return self.put(FUNCTIONS[name], x)
 
 

@@ -159,3 +159,11 @@ def test_samples_needed_are_those_of_the_inequality(distance, half):
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("sizes", [(400,), (400, 900), (50, 50)])
+def test_each_of_two_samples_may_fail_with_half_of_alpha(sizes):
+    """Massart: P(sup |F_n - F| > r) <= 2 exp(-2 n r^2), for each sample with its part of alpha; the radii add."""
+    alpha = 1e-6
+    radii = [math.sqrt(math.log(2 * len(sizes) / alpha) / (2 * n)) for n in sizes]
+    assert distance_radius(alpha, sizes) == pytest.approx(sum(radii), rel=1e-14)

@@ -84,3 +84,18 @@ def test_exact_evidence_refutes_with_its_witness() -> None:
     refuted = exact_evidence(Fraction(1, 3) == Fraction(1, 2), "no", "1/3 is not 1/2")
     assert refuted.verdict is Verdict.REFUTED
     assert refuted.witness == "1/3 is not 1/2"
+
+
+@pytest.mark.parametrize("is_statement", [True, False])
+def test_a_step_that_fails_refutes_only_if_it_is_the_statement(is_statement: bool) -> None:
+    r = sp.Symbol("r")
+    for proof in (
+        Derivation().nonnegative("a lemma", r**3 - r**2, {r: "unit"}, is_statement=is_statement),
+        Derivation().equal("a lemma", r + 1, r, is_statement=is_statement),
+    ):
+        assert proof.evidence("x").verdict is (Verdict.REFUTED if is_statement else Verdict.INCONCLUSIVE)
+
+
+def test_no_step_and_an_open_step_prove_nothing() -> None:
+    assert Derivation().evidence("nothing").verdict is Verdict.INCONCLUSIVE
+    assert Derivation().equal("1 = 1", 1, 1).holds("who knows", None).evidence("x").verdict is Verdict.INCONCLUSIVE

@@ -325,3 +325,10 @@ def test_certificates_are_reproducible():
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_function_that_no_tape_has_leaves_a_claim_open():
+    x = sympy.Symbol("x", real=True)
+    proof = prove_nonnegative(sympy.erfi(x), {x: (0, 1)})
+    assert proof.verdict == "inconclusive"
+    assert "got 'erfi'" in proof.reason

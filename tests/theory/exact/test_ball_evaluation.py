@@ -103,3 +103,13 @@ def test_integer_powers_around_zero():
 def test_refusals(expression, message):
     with pytest.raises(ValueError, match=message):
         ball_evaluate(expression, {})
+
+
+@pytest.mark.parametrize(("low", "high"), [("-0.3", "0.5"), ("-1", "1"), ("0.25", "0.25"), ("0.9", "1")])
+def test_the_arcsine_of_a_ball_holds_the_arcsines_of_its_ends(low: str, high: str) -> None:
+    x = sp.Symbol("x")
+    ball = flint.arb(low).union(flint.arb(high))
+    found = ball_evaluate(sp.asin(x), {x: ball})
+    for end in (low, high):
+        assert found.overlaps(flint.arb(end).asin())
+    assert float(found.rad()) >= (float(flint.arb(high).asin()) - float(flint.arb(low).asin())) / 2 * (1 - 1e-12)
