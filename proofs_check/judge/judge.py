@@ -42,7 +42,8 @@ STRATEGIES: tuple[Strategy, ...] = (
 )
 """The strategies in the order they are asked; the first that answers decides."""
 
-REFUTER_SHARE, REFUTER_MOST = 0.3, 0.6
+REFUTER_SHARE, SHORT_SEARCH, LONG_SEARCH = 0.3, 0.4, 2.0
+"""Instances are tried for a short time before the strategies, and for longer where none of them decides."""
 
 
 def judge(
@@ -122,10 +123,12 @@ def judge(
 def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
     """Return the first outcome that decides: a witness, else what a strategy proves, certifies or supports."""
     clock.notes.pop("survey", None)
-    if not any(isinstance(binder.sort, Networks) for binder in sentence.binders):
-        witness = refute(sentence, clock.slice(REFUTER_SHARE, REFUTER_MOST))
+    witness_is_possible = not any(isinstance(binder.sort, Networks) for binder in sentence.binders)
+    if witness_is_possible:
+        witness = refute(sentence, clock.slice(REFUTER_SHARE, SHORT_SEARCH))
         if witness is not None:
             return witness
+    first = len(tried)
     for strategy in STRATEGIES:
         if clock.expired:
             tried.append(f"{strategy.name}: no time was left")
@@ -139,6 +142,11 @@ def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
             return outcome
     if isinstance(sentence.body, And):
         return _part_by_part(sentence, sentence.body, clock, tried)
+    if witness_is_possible and not clock.expired:
+        witness = refute(sentence, clock.slice(0.5, LONG_SEARCH))
+        if witness is not None:
+            del tried[first:]
+            return witness
     return Open("every strategy that knows such sentences", "more seconds, a smaller domain, or a named activation")
 
 

@@ -9,6 +9,7 @@ r^k = r^K U with U in [0, 1] (in [-1, 1] where r may be negative) and k = K + n,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +21,13 @@ from theory.statement.proposition import And, Binder, Proposition, Relation, con
 from theory.statement.quantity import Quantity, unfolded
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, Naturals, Reals
-from theory.statement.words.activation import CentredShare
-from theory.statement.words.kernel_map import Kappa
+from theory.statement.words.activation import CentredShare, Coefficient, NormalisedShare, SecondMoment
+from theory.statement.words.kernel_map import Kappa, Raw, Rms
 
 _TAIL = 8
 _DEEPEST = 5
 _ALPHA = sp.Symbol("alpha_", real=True)
+_MEAN, _SCALE = sp.Symbol("w_0_", real=True), sp.Symbol("scale_", real=True)
 _MORE = sp.Symbol("n_", integer=True)
 
 
@@ -40,25 +42,110 @@ class _Degree:
     number: int | None
     even: bool
 
-    def power(self, at: sp.Expr, may_be_negative: bool, extra: list[Binder]) -> sp.Expr:
-        """Return at^k."""
+    def value(self, at: sp.Expr, order: int, rest: _Rest) -> sp.Expr:
+        """Return the derivative of this order of r^k at r = at."""
+        if at == 0:
+            return sp.Integer(math.factorial(order)) if self.number == order else sp.Integer(0)
+        k = sp.Integer(self.number) if self.number is not None else _TAIL + (rest.more() if order else 0)
+        falling = sp.prod([k - i for i in range(order)])
+        if at == 1:
+            return falling
         if self.number is not None:
-            return at**self.number
-        if at in (0, 1):
-            return at
-        binder = Binder(
-            f"U_{len(extra)}_", Reals(sp.Integer(-1 if may_be_negative and not self.even else 0), sp.Integer(1))
-        )
-        extra.append(binder)
-        return at**_TAIL * binder.symbol
+            return falling * at ** (self.number - order) if self.number >= order else sp.Integer(0)
+        return falling * at ** (_TAIL - order) * rest.power(at)
+
+
+class _Rest:
+    """The free variables of the tail: n = k - K, and at^n for each correlation."""
+
+    def __init__(self, ends: dict[Any, Any], even: bool) -> None:
+        self.ends, self.even = ends, even
+        self.binders: list[Binder] = []
+        self.powers: dict[sp.Expr, sp.Expr] = {}
+
+    def more(self) -> sp.Symbol:
+        """Return n, a natural number."""
+        if not any(b.symbol == _MORE for b in self.binders):
+            self.binders.append(Binder(_MORE.name, Naturals(0)))
+        return _MORE
+
+    def power(self, at: sp.Expr) -> sp.Expr:
+        """Return at^n: in [0, 1], or in [-1, 1] where the correlation may be negative and n odd."""
+        if at not in self.powers:
+            sort = self.ends.get(at)
+            negative = bool(sort.low < 0) if isinstance(sort, Reals) else bool(at < 0)
+            low = sp.Integer(-1 if negative and not self.even else 0)
+            binder = Binder(f"U_{len(self.binders)}_", Reals(low, sp.Integer(1)))
+            self.binders.append(binder)
+            self.powers[at] = binder.symbol
+        return self.powers[at]
 
 
 def affirms(sentence: Sentence) -> bool:
     """Whether the sentence follows for every law, degree by degree."""
     try:
-        return all(_holds(sentence, part) for part in conjuncts(sentence.body))
+        return all(
+            _holds(piece, relation)
+            for part in conjuncts(sentence.body)
+            for piece, relation in _without_moduli(sentence, part)
+        )
     except _Outside:
         return False
+
+
+def _without_moduli(sentence: Sentence, claim: Proposition) -> Iterator[tuple[Sentence, Proposition]]:
+    """Yield pieces without absolute values: domains cut at 0 for |r|, two relations for |t| <= b."""
+    if not isinstance(claim, Relation):
+        yield sentence, claim
+        return
+    for symbol in {m.args[0] for m in (claim.lhs + claim.rhs).atoms(sp.Abs) if m.args[0].is_Symbol}:
+        sort = sentence.sort_of(symbol.name)
+        if not isinstance(sort, Reals):
+            raise _Outside("an absolute value of no real variable")
+        for part, value in _halves_at_zero(sort, symbol):
+            binders = tuple(Binder(b.name, part) if b.symbol == symbol else b for b in sentence.binders)
+            moved = Relation(claim.op, *(side.xreplace({sp.Abs(symbol): value}) for side in (claim.lhs, claim.rhs)))
+            yield from _without_moduli(Sentence(binders, sentence.hypotheses, moved), moved)
+        return
+    if claim.op in (">", ">="):
+        claim = claim.mirrored
+    if isinstance(claim.lhs, sp.Abs) and not claim.rhs.has(sp.Abs):
+        for sign_ in (1, -1):
+            yield from _without_moduli(sentence, Relation(claim.op, sign_ * claim.lhs.args[0], claim.rhs))
+        return
+    yield sentence, claim
+
+
+def _halves_at_zero(sort: Reals, symbol: sp.Symbol) -> Iterator[tuple[Reals, sp.Expr]]:
+    zero = sp.Integer(0)
+    if sort.high >= 0:
+        inside = sort.low < 0
+        yield Reals(zero if inside else sort.low, sort.high, False if inside else sort.low_open, sort.high_open), symbol
+    if sort.low < 0:
+        inside = sort.high > 0
+        yield (
+            Reals(sort.low, zero if inside else sort.high, sort.low_open, False if inside else sort.high_open),
+            -symbol,
+        )
+
+
+def _by_shares(term: sp.Expr, activation: sp.Symbol) -> sp.Expr:
+    """Return the term with rms, raw and the moments in kappa, the mean's share w_0 and the scale E s^2."""
+    term = unfolded(term).replace(
+        lambda e: e.is_Pow and isinstance(e.base, Coefficient) and e.exp == 2,
+        lambda e: _SCALE * NormalisedShare(*e.base.args),
+    )
+    change: dict[Any, sp.Expr] = {}
+    for word in term.atoms(Quantity):
+        if isinstance(word, Rms | Raw) and word.iterate == 1:
+            value = (1 - _MEAN) * Kappa(activation, word.at, word.order) + (_MEAN if word.order == 0 else 0)
+            change[word] = value * (_SCALE if isinstance(word, Raw) else 1)
+        elif isinstance(word, SecondMoment):
+            change[word] = _SCALE
+        elif isinstance(word, NormalisedShare) and word.args[1].is_Integer:
+            degree = word.args[1]
+            change[word] = _MEAN if degree == 0 else (1 - _MEAN) * CentredShare(activation, degree)
+    return term.xreplace(change)
 
 
 def _holds(sentence: Sentence, claim: Proposition) -> bool:
@@ -69,8 +156,13 @@ def _holds(sentence: Sentence, claim: Proposition) -> bool:
     if len(known) != 1 or any(not isinstance(b.sort, Reals) for b in others):
         return False
     classes = known[0].sort.classes  # type: ignore[union-attr]
+    mean = Reals(sp.Integer(0), sp.Integer(0 if {"odd", "centred"} & set(classes) else 1), high_open=True)
+    mean = Reals(mean.low, mean.high) if mean.is_point else mean
+    scale = Reals(sp.Integer(0), low_open=True)
+    slack = _by_shares(claim.slack, known[0].symbol)
     box = (*others, Binder(_ALPHA.name, _alpha_range(sentence, classes)))
-    top, bottom = sp.fraction(sp.together(unfolded(claim.slack)))
+    box += tuple(Binder(s.name, r) for s, r in ((_MEAN, mean), (_SCALE, scale)) if s in slack.free_symbols)
+    top, bottom = sp.fraction(sp.together(slack))
     if any(p.exp.is_Rational is not True for p in (top * bottom).atoms(sp.Pow)):
         return False
     words = sorted((top * bottom).atoms(Quantity), key=sp.default_sort_key)
@@ -133,14 +225,13 @@ def _for_every_law(
         return False
     ends = {binder.symbol: binder.sort for binder in box}
     for degree in _degrees(classes, bool(used)):
-        extra: list[Binder] = []
+        rest = _Rest(ends, "even" in classes)
         values = {}
-        powers: dict[sp.Expr, sp.Expr] = {}
         for word, symbol in means.items():
             if symbol in used:
-                first, other = _values(word, degree, ends, extra, powers)
+                first, other = _values(word, degree, ends, rest)
                 values[symbol] = _ALPHA * first + (1 - _ALPHA) * other
-        if not _is_nonnegative(term.xreplace(values), strict, (*box, *extra), _DEEPEST):
+        if not _is_nonnegative(term.xreplace(values), strict, (*box, *rest.binders), _DEEPEST):
             return False
     return True
 
@@ -155,28 +246,18 @@ def _degrees(classes: tuple[str, ...], matters: bool) -> Iterator[_Degree]:
     yield _Degree(None, even)
 
 
-def _values(
-    word: Any, degree: _Degree, ends: dict[Any, Any], extra: list[Binder], powers: dict[sp.Expr, sp.Expr]
-) -> tuple[sp.Expr, sp.Expr]:
+def _values(word: Any, degree: _Degree, ends: dict[Any, Any], rest: _Rest) -> tuple[sp.Expr, sp.Expr]:
     """Return a functional's value at degree 1 and at the degree."""
     if isinstance(word, CentredShare) and word.args[1].is_Integer and 1 < word.args[1] < _TAIL:
         return sp.Integer(0), sp.Integer(int(degree.number == word.args[1]))
-    if not isinstance(word, Kappa) or word.iterate != 1:
+    if not isinstance(word, Kappa) or word.iterate != 1 or word.order >= _TAIL:
         raise _Outside(f"a word that is no functional of the law here: {word}")
     at, sort = word.at, ends.get(word.at)
     inside = isinstance(sort, Reals) and bool(sort.low >= -1) and bool(sort.high <= 1)
     if not inside and not (at.is_Rational and abs(at) <= 1):
         raise _Outside("a correlation that is no variable in [-1, 1]")
-    negative = bool(sort.low < 0) if isinstance(sort, Reals) else bool(at < 0)
-    if word.order == 0:
-        if at not in powers:
-            powers[at] = degree.power(at, negative, extra)
-        return at, powers[at]
-    if word.order == 1 and at == 1:
-        if degree.number is None and not any(b.symbol == _MORE for b in extra):
-            extra.append(Binder(_MORE.name, Naturals(0)))
-        return sp.Integer(1), sp.Integer(degree.number) if degree.number is not None else _TAIL + _MORE
-    raise _Outside("a derivative inside the interval")
+    first = {0: at, 1: sp.Integer(1)}.get(word.order, sp.Integer(0))
+    return first, degree.value(at, word.order, rest)
 
 
 def _is_nonnegative(term: sp.Expr, strict: bool, box: tuple[Binder, ...], depth: int) -> bool:

@@ -25,6 +25,13 @@ TRUE = [
     "for every activation s, r in [0, 1]: kappa(r) <= alpha r + (1-alpha) r^2",
     "for every even activation s, r in [-1, 1]: kappa(r) <= r^2 and kappa(r) >= 0",
     "for s = tanh, r in [0, 1]: kappa(r) >= r kappa'(0)",
+    "for every activation s, r in [-1, 1]: |kappa(r)| <= |r|",
+    "for every activation s, r in [0, 1]: rms(r) >= kappa(r)",
+    "for every activation s, r in [-1, 1]: |raw(r)| <= raw(1)",
+    "for every activation s, r in [0, 1): r kappa'(r) >= kappa(r)",
+    "for every activation s: kappa''(1) >= 2 (kappa'(1) - 1)",
+    "for every activation s: Var[s] <= E[s^2]",
+    "for every activation s, r in [0, 1]: rms(r) >= w[0]",
 ]
 FALSE = [
     "for every activation s, r in [0, 1]: kappa(r) <= r^2",
@@ -34,6 +41,9 @@ FALSE = [
     "for every activation s: kappa'(1) >= 2.01 - kappa'(0)",
     "for every odd activation s, r in [0, 1]: kappa(r) <= alpha r + (1-alpha) r^4",
     "for every activation s, r in [-1, 1]: kappa(r) >= -1/2",
+    "for every activation s, r in [0, 1]: rms(r) <= r",
+    "for every activation s, r in [0, 1): kappa'(r) <= 1",
+    "for every activation s: kappa''(1) >= 3 (kappa'(1) - 1)",
 ]
 
 
