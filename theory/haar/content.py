@@ -16,7 +16,7 @@ References
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm, prod
 
@@ -160,15 +160,28 @@ def content_sum(coefficients: Mapping[Partition, Fraction], alpha: int) -> Ratio
     >>> print(content_sum({(2,): Fraction(1, 2), (1, 1): Fraction(1, 2)}, 1))
     1/((d - 1)*(d + 1))
     """
-    used = {shape: c for shape, c in coefficients.items() if c}
-    common = common_content_roots(used, alpha)
-    scale = lcm(*(c.denominator for c in used.values()))
-    numerator = fmpz_poly([])
-    for shape, c in used.items():
-        numerator += (
-            c.numerator * (scale // c.denominator) * polynomial_with_roots(common - content_roots(shape, alpha))
-        )
-    return RationalFunction(tuple(int(c) for c in numerator.coeffs()), scale, tuple(common.items()))
+    used = [(shape, c) for shape, c in coefficients.items() if c]
+    scale = lcm(*(c.denominator for _, c in used))
+    numerator, roots = _tree_sum([(c.numerator * (scale // c.denominator), shape) for shape, c in used], alpha)
+    return RationalFunction(tuple(int(c) for c in numerator.coeffs()), scale, tuple(roots.items()))
+
+
+def _tree_sum(terms: Sequence[tuple[int, Partition]], alpha: int) -> tuple[fmpz_poly, Counter[int]]:
+    """Return numerator and denominator of sum n / P_lambda(d), neighbours first: they share most of their contents.
+
+    Bringing every term to the common denominator at once costs the product of the number of shapes and its degree; in a tree the
+    denominators of small groups stay small.
+    """
+    if not terms:
+        return fmpz_poly([]), Counter()
+    if len(terms) == 1:
+        return fmpz_poly([terms[0][0]]), content_roots(terms[0][1], alpha)
+    middle = len(terms) // 2
+    left, mine = _tree_sum(terms[:middle], alpha)
+    right, theirs = _tree_sum(terms[middle:], alpha)
+    common = mine | theirs
+    total = left * polynomial_with_roots(common - mine) + right * polynomial_with_roots(common - theirs)
+    return total, common
 
 
 def content_sum_at(coefficients: Mapping[Partition, Fraction], alpha: int, dimension: int) -> Fraction:

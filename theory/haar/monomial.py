@@ -1,9 +1,10 @@
-"""Haar moments E[prod of matrix entries], d symbolic or an integer, by the cheapest of three exact routes.
+"""Haar moments E[prod of matrix entries], d symbolic or an integer, by the cheapest of four exact routes.
 
 1. One row or one column: a sphere, closed form. Orthogonal: prod (2a_j - 1)!! / prod_{s<k} (d + 2s); unitary:
    prod a_j! / (d (d+1) ... (d+k-1)); symplectic: its first row is a complex sphere, so as unitary.
 2. Two rows or two columns (orthogonal, unitary): the generating function of `theory.haar.two_row`.
-3. Otherwise: closed trails (`theory.haar.trail`) times Weingarten functions restricted to the shapes with at most
+3. Three rows or columns from order 8 on: contingency tables (`theory.haar.three_row`).
+4. Otherwise: closed trails (`theory.haar.trail`) times Weingarten functions restricted to the shapes with at most
    r = min(number of rows, number of columns) rows.
 
 **Conventions.** Indices are counted from 1. O(d) is the full orthogonal group: on SO(d) the moments of degree below d are the
@@ -37,12 +38,15 @@ from theory.haar.dimension import Group, checked_dimension, checked_group
 from theory.haar.entry_ensemble import circular_moment, permutation_moment, special_moment
 from theory.haar.entry_expression import EntryPolynomial, Labels, parse_entry_polynomial, partner_sign
 from theory.haar.rational_function import RationalFunction
+from theory.haar.three_row import three_row_coefficients
 from theory.haar.trail import trail_counts
 from theory.haar.two_row import two_row_coefficients
 from theory.haar.weingarten import class_sum, jack_parameter
 
 __all__ = ["haar_moment", "moment_as_json", "monomial_moment"]
 
+_THREE_ROWS_FROM = 8
+"""The order from which contingency tables are taken: below, trails are quick for every pattern of entries."""
 _Edges = tuple[tuple[Labels, int], ...]
 _Moment = RationalFunction | Fraction
 
@@ -242,7 +246,12 @@ def _routed(group: Group, powers: _Edges, dimension: int | None) -> _Moment:
     if len(rows) == 1:
         return _one_row(group, powers, dimension)
     if len(rows) == 2 and group != "symplectic":
-        coefficients = two_row_coefficients(*_by_column(group, powers))
+        coefficients = two_row_coefficients(*_by_column(group, powers, 2))
+        alpha = jack_parameter(group)
+        return content_sum(coefficients, alpha) if dimension is None else content_sum_at(coefficients, alpha, dimension)
+    order = sum(power for _, power in powers) // 2
+    if len(rows) == 3 and group != "symplectic" and order >= _THREE_ROWS_FROM:
+        coefficients = three_row_coefficients(*_by_column(group, powers, 3))
         alpha = jack_parameter(group)
         return content_sum(coefficients, alpha) if dimension is None else content_sum_at(coefficients, alpha, dimension)
     counts = trail_counts(dict(powers), group)
@@ -282,10 +291,12 @@ def _double_factorial(odd: int) -> int:
     return prod(range(odd, 1, -2))
 
 
-def _by_column(group: Group, powers: _Edges) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]] | None]:
-    """Return the exponents (first row, second row) of every column, plain and conjugate."""
-    table = {abs(j): ([0, 0], [0, 0]) for (_, j), _ in powers}
+def _by_column(
+    group: Group, powers: _Edges, rows: int
+) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]] | None]:
+    """Return the exponents in the rows 1, 2, ... of every column, plain and conjugate."""
+    table = {abs(j): ([0] * rows, [0] * rows) for (_, j), _ in powers}
     for (i, j), power in powers:
         table[abs(j)][i < 0][abs(i) - 1] += power
-    plain = {j: (p[0], p[1]) for j, (p, _) in table.items()}
-    return plain, None if group == "orthogonal" else {j: (c[0], c[1]) for j, (_, c) in table.items()}
+    plain = {j: tuple(p) for j, (p, _) in table.items()}
+    return plain, None if group == "orthogonal" else {j: tuple(c) for j, (_, c) in table.items()}

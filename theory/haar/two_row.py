@@ -37,7 +37,7 @@ from theory.haar.partition import Partition
 
 __all__ = ["two_row_coefficients"]
 
-_Degrees = tuple[int, int]
+_Degrees = tuple[int, ...]
 
 
 def two_row_coefficients(
