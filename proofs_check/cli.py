@@ -20,6 +20,7 @@ from proofs_check.commands.doctor import doctor
 from proofs_check.commands.haar import haar, weingarten
 from proofs_check.commands.hunt import hunt
 from proofs_check.commands.judge import judge, words
+from proofs_check.commands.network import network
 from proofs_check.commands.recheck import recheck
 from proofs_check.commands.table import table
 from proofs_check.commands.usage import OneLineUsage
@@ -75,7 +76,7 @@ def common(
     """Take the options that belong to no command."""
 
 
-for command in (words, verify, hunt, claims, derive, compare, table, recheck, doctor):
+for command in (words, verify, hunt, claims, derive, compare, network, table, recheck, doctor):
     register(app, command)
 for expression_command in (judge, weingarten, haar):
     # A sentence, a partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.

@@ -114,6 +114,7 @@ def network_field(
     depth: int,
     *,
     positions: int = 1,
+    means: np.ndarray | None = None,
     parameterisation: Parameterisation = "ntk",
 ) -> Field:
     """Return kernel, tangent kernel and Jacobian norms of a word on a batch, in double precision.
@@ -123,7 +124,7 @@ def network_field(
     word : Word
     gram : ndarray, shape (rows, rows)
         X X^T/fan_in, from `batch_gram`.
-    depth, positions, parameterisation
+    depth, positions, means, parameterisation
         As for `theory.network.tangent_kernel.network_kernels`, which has proved digits.
 
     Raises
@@ -139,7 +140,7 @@ def network_field(
     np.float64(3.0)
     """
     arithmetic = FloatArithmetic()
-    start = start_field(np.asarray(gram, dtype=np.float64), arithmetic, positions)
+    start = start_field(np.asarray(gram, dtype=np.float64), arithmetic, positions, means)
     return propagate(word, start, depth, arithmetic, parameterisation)
 
 

@@ -28,7 +28,7 @@ from sympy import Expr
 
 from theory.activation.activation import Activation
 from theory.activation.real_range import range_on_line
-from theory.enclosure.ball import ball_of, bits_of
+from theory.enclosure.ball import ball_of
 from theory.enclosure.derivative import derivative
 from theory.kernel_map.hermite import HermiteExpansion, coefficient_balls
 from theory.kernel_map.kernel_map import KernelMap
@@ -397,16 +397,10 @@ def _array(values: list[flint.arb]) -> Array:
     return made
 
 
-def ball_gram(gram: Any, digits: int) -> Array:
-    """Return a matrix of doubles or exact numbers as balls, each the number itself."""
-    del digits
-    rows = [[flint.arb(x) if isinstance(x, float) else ball_of(x) for x in row] for row in gram]
-    made = np.empty((len(rows), len(rows)), dtype=object)
+def balls(matrix: Any) -> Array:
+    """Return rows of doubles or exact numbers as an array of balls, each the number itself."""
+    rows = [[flint.arb(x) if isinstance(x, float) else ball_of(x) for x in row] for row in matrix]
+    made = np.empty((len(rows), len(rows[0])), dtype=object)
     for k, row in enumerate(rows):
         made[k, :] = row
     return made
-
-
-def working_precision(digits: int) -> int:
-    """Return the bits a recursion that keeps `digits` digits works with."""
-    return bits_of(digits)

@@ -3,7 +3,9 @@ r"""What a batch becomes in a wide network: kernel, mean, tangent kernel and Jac
 At infinite width the features of a state are iid copies of one random function of the inputs. Kept are
 
     kernel    K_ab = E x_a x_b              mean  m_a = E x_a
-    tangent   Theta_ab, the tangent kernel of one feature       jacobian  J_aa = E |dx_a/dx_a(0)|^2 per feature, J_ab alike
+    tangent   Theta_ab, the tangent kernel of one feature
+    jacobian  J_ab = E <D x_a, D x_b> per feature, D the derivative along one perturbation common to all rows: J_aa is the
+              factor of squared gradients where rows do not mix
 
 Blocks act as
 
@@ -152,8 +154,11 @@ class Field:
         return _over_roots(self.kernel, arithmetic.root(self.variances), self.pairs)
 
 
-def start_field(gram: Array, arithmetic: Arithmetic, positions: int = 1) -> Field:
-    """Return the field of inputs with X X^T/fan_in = `gram`, entries already in the arithmetic; no Gaussian state yet."""
+def start_field(gram: Array, arithmetic: Arithmetic, positions: int = 1, means: Array | None = None) -> Field:
+    """Return the field of inputs with X X^T/fan_in = `gram` and these mean entries (0 where none are given).
+
+    Entries are numbers of the arithmetic. Means matter to layer norms and skips that see the inputs themselves.
+    """
     rows = len(gram)
     if rows == 0 or rows % positions:
         raise ValueError(
@@ -162,7 +167,10 @@ def start_field(gram: Array, arithmetic: Arithmetic, positions: int = 1) -> Fiel
     pairs = Pairs(rows // positions, positions)
     kernel = pairs.vector(gram)
     zero = arithmetic.zeros((1, len(kernel)))
-    return Field(pairs, kernel, np.concatenate([zero, zero + 1]), arithmetic.zeros((rows,)))
+    mean = arithmetic.zeros((rows,)) if means is None else means
+    if mean.shape != (rows,):
+        raise ValueError(f"network needs one mean per row of the batch, got {mean.shape} for {rows} rows.")
+    return Field(pairs, kernel, np.concatenate([zero, zero + 1]), mean)
 
 
 def propagate(

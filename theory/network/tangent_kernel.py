@@ -15,8 +15,8 @@ from typing import Any
 import flint
 import numpy as np
 
-from theory.enclosure.ball import check_digits, is_accurate, working_bits
-from theory.network.ball_arithmetic import BallArithmetic, ball_gram, working_precision
+from theory.enclosure.ball import bits_of, check_digits, is_accurate, working_bits
+from theory.network.ball_arithmetic import BallArithmetic, balls
 from theory.network.propagation import Field, Parameterisation, propagate, start_field
 from theory.network.word import Word
 
@@ -30,7 +30,7 @@ class NetworkKernels:
     Parameters
     ----------
     kernel, tangent, jacobian : ndarray of flint.arb, shape (rows, rows)
-        jacobian[a, a] is E |dx_a/dx_a(0)|^2 per feature.
+        jacobian[a, a] is E |dx_a/dx_a(0)|^2 per feature, where rows do not mix.
     digits : int
         Proved for every entry.
     """
@@ -52,6 +52,7 @@ def network_kernels(
     digits: int = 30,
     *,
     positions: int = 1,
+    means: Sequence[Any] | None = None,
     parameterisation: Parameterisation = "ntk",
 ) -> NetworkKernels:
     """Return the kernels of the network of a word, K_L and Theta_L, enclosed.
@@ -65,6 +66,8 @@ def network_kernels(
     digits : int
     positions : int
         Of a convolutional word or one with attention.
+    means : sequence of exact numbers or floats, shape (rows,), optional
+        Mean entries of the inputs, 0 by default; only layer norms and skips that see the inputs themselves use them.
     parameterisation : {"ntk", "standard"}
 
     Returns
@@ -93,9 +96,9 @@ def network_kernels(
     if any(len(row) != len(gram) for row in gram):
         raise ValueError(f"network_kernels needs a square Gram matrix, got {len(gram)} rows of other lengths.")
     for guard in _GUARDS:
-        with working_bits(working_precision(digits + guard)):
+        with working_bits(bits_of(digits + guard)):
             arithmetic = BallArithmetic(digits + guard)
-            start = start_field(ball_gram(gram, digits), arithmetic, positions)
+            start = start_field(balls(gram), arithmetic, positions, None if means is None else balls([means])[0])
             field = propagate(word, start, depth, arithmetic, parameterisation)
         if _accurate(field, digits):
             pairs = field.pairs

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from theory.network.block import Act, Block, Conv, Gain, Glu, Linear, Norm, Repeat, Residual
+from theory.network.block import Attention, Block, Conv, Gain, Glu, Linear, MeanPool, Norm, Repeat, Residual
 from theory.network.scale import DEPTH, Scale
 
 LARGEST = 100_000
@@ -176,11 +176,11 @@ def _weights(block: Block) -> int:
     return int(isinstance(block, Linear | Conv))
 
 
-def is_pointwise(block: Block) -> bool:
-    """Whether a block acts on samples one by one: all but batch norm."""
-    return not (isinstance(block, Norm) and block.kind == "batchnorm")
-
-
-def activations(word: Word) -> list[Act | Glu]:
-    """Return the blocks of a word that hold an activation."""
-    return [block for block in word.elements() if isinstance(block, Act | Glu)]
+def keeps_rows_apart(word: Word) -> bool:
+    """Whether every block acts on rows one by one: no batch norm, and nothing that mixes positions."""
+    return not any(
+        isinstance(block, Attention | MeanPool)
+        or (isinstance(block, Conv) and block.size > 1 and not block.delta)
+        or (isinstance(block, Norm) and block.kind == "batchnorm")
+        for block in word.elements()
+    )
