@@ -139,4 +139,4 @@ def sampled_layers(statement: Contraction, case: Spectrum, trial: Trial) -> Evid
     low = math.log(float(min(case.values)))
     test = MeanTest.at_most(max(bound, low / 2), support=(low, 0.0), delta=0.04 * abs(bound))
     config = {"eigenvalues": cases.as_floats(case.values), "size": cases.draw_size(case.width, 60_000)}
-    return judge_mean(trial, test, cases.log_forms, config, shards=100, what="E[phi_next - phi]")
+    return judge_mean(trial, test, cases.log_forms, config, shards=140, what="E[phi_next - phi]")

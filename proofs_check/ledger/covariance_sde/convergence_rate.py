@@ -109,7 +109,7 @@ def correlations_of_narrow_networks(statement: ConvergenceRate, case: Slopes, tr
         {**config, "width": WIDTH, "depth": depth, "networks": 500},
         np.asarray,
         limit_law(case.strength, float(case.rho), 1, 1),
-        shards=2,
+        shards=6,
         delta=0.25,
         what=f"artanh rho at n = {WIDTH}, d = {depth}",
         bias=size.bias(WIDTH) + 0.05 * case.strength * abs(2 / energy - 1),

@@ -148,7 +148,7 @@ def networks_against_fokker_planck(statement: CorrelationSDE, case: Slopes, tria
         config,
         np.asarray,
         law,
-        shards=2,
+        shards=4,
         delta=0.15,
         what=f"artanh rho_1 at n = d = {WIDTH}",
         bias=bias,

@@ -120,7 +120,7 @@ def networks(statement: HyperbolicLaw, case: Linear, trial: Trial) -> Evidence:
         config,
         np.asarray,
         law,
-        shards=2,
+        shards=4,
         delta=0.12,
         what="artanh rho_1 from rho_0 = 0",
         bias=correlation_size(0.0, 0.0).bias(case.width),

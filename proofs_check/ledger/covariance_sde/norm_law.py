@@ -95,7 +95,7 @@ def layers_in_law(statement: NormLaw, case: Slopes, trial: Trial) -> Evidence:
         config,
         lambda x: (x - mean) / deviation,
         ndtr,
-        shards=2,
+        shards=5,
         delta=0.15,
         what=f"log V_1 at n = {WIDTH}",
         bias=bias,

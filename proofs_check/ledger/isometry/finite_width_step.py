@@ -165,7 +165,7 @@ def mean_at_width_100(statement: FiniteWidthStep, activation: Activation, trial:
     expected, _ = _prediction(statement, activation, width)
     test = MeanTest.equal(expected, support=(-1.0, 1.0), delta=0.0018)
     config = {"expression": activation.text, "rho": float(RHO), "width": width, "size": 2_000}
-    return judge_mean(trial, test, sample_correlations, config, shards=110, what="correlation after a layer of 100")
+    return judge_mean(trial, test, sample_correlations, config, shards=150, what="correlation after a layer of 100")
 
 
 @claim.sampled
@@ -180,7 +180,7 @@ def law_at_width_400(statement: FiniteWidthStep, activation: Activation, trial: 
     def standard(samples: np.ndarray) -> np.ndarray:
         return (samples - expected) / deviation
 
-    return judge_law(trial, sample_correlations, config, standard, ndtr, shards=8, delta=0.08, what="law at width 400")
+    return judge_law(trial, sample_correlations, config, standard, ndtr, shards=10, delta=0.08, what="law at width 400")
 
 
 @claim.on_cases(SAMPLED, part=NEURON)
