@@ -303,6 +303,11 @@ ARGUMENTS = {
         "about another inequality",
     ),
     "two variables by a derivative": ("x*y >= 0 for x in [0, 1], y in [-1, 1]", derivatives(1, "y"), "one variable"),
+    "parts in two variables": (
+        "y + 0*x >= 0 for x in [0, 1], y in [-1, 1]",
+        {"kind": "parts", "parts": [inside("y + 0*x >= 0 for x in [0, 1], y in [0, 1]")]},
+        "one variable",
+    ),
     "parts that leave a gap": (
         "x*(x - 1)*(x - 2) >= 0 for x in [0, 3]",
         {"kind": "parts", "parts": [inside("x*(x - 1)*(x - 2) >= 0 for x in [0, 1]"), inside("x*(x - 1)*(x - 2) >= 0 for x in [2, 3]")]},
