@@ -19,6 +19,7 @@ from theory.activation.shaping import SmoothShape
 from theory.covariance_sde.card import kink_slopes, sde_card
 from theory.covariance_sde.norm_diffusion import NormDiffusion
 from theory.enclosure.ball import check_digits
+from theory.enclosure.effort import a_share, effort
 from theory.kernel_map.correlation_map import fixes_zero, is_identity
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
@@ -31,6 +32,8 @@ from theory.signal_propagation.rate import Convergence, convergence
 
 SCHEMA = 1
 """Version of the JSON of `Profile.to_json`."""
+_EFFORT, _SHARE = 300_000.0, Fraction(1, 2)
+"""The work that `Profile.to_json` may cost at 20 digits (some seconds), and the part of what is left for one quantity."""
 
 
 @dataclass(frozen=True)
@@ -155,11 +158,15 @@ class Profile:
             If `digits` is out of range.
         """
         check_digits(digits, "derive")
+        with effort(_EFFORT * max(1.0, (digits / 20) ** 2)):
+            return self._json(digits, terms)
+
+    def _json(self, digits: int, terms: int) -> dict[str, Any]:
         hermite, rms, layer = self.hermite, self.rms_norm, self.layer_norm
         maps = (self.raw, rms.kernel, layer.kernel)
 
         def number(of: Callable[[], Number]) -> dict[str, Any]:
-            return _attempt(lambda: dict(of().to_json(digits)), {"value": None, "radius": None, "method": "open"})
+            return _number(of, digits)
 
         slopes = {
             kernel.kind: {
@@ -180,8 +187,8 @@ class Profile:
             "slope_at_one": slopes["raw"]["at_one"],
             "slopes": slopes,
             "nonlinearity_strength": number(lambda: layer.kernel.nonlinearity_strength),
-            "fixed_points": _points(rms, digits),
-            "fixed_points_centred": _points(layer, digits),
+            **_points("fixed_points", rms, digits),
+            **_points("fixed_points_centred", layer, digits),
             "dynamics": _attempt(
                 lambda: _dynamics(rms, digits), {"case": None, "convergence": None, "depth_law": None}
             ),
@@ -220,9 +227,10 @@ def derive(text: str | Activation) -> Profile:
 
 
 def _attempt(build: Callable[[], dict[str, Any]], without: dict[str, Any]) -> dict[str, Any]:
-    """Return what can be computed, or what stands without it with the reason."""
+    """Return what can be computed with half the work that is left, or what stands without it with the reason."""
     try:
-        return build()
+        with a_share(_SHARE):
+            return build()
     except ValueError as reason:
         return {**without, "reason": str(reason)}
 
@@ -231,12 +239,32 @@ def _formula(kernel: KernelMap) -> dict[str, str | None] | None:
     return None if kernel.expression is None else {"text": str(kernel.expression), "latex": kernel.latex}
 
 
-def _points(layer: LayerMap, digits: int) -> list[dict[str, Any]]:
-    """Return the fixed points of a map; none are listed for the identity, which fixes every correlation."""
-    try:
-        return [] if layer.points.is_identity else layer.points.to_json(digits)
-    except ValueError:
-        return []
+def _points(key: str, layer: LayerMap, digits: int) -> dict[str, Any]:
+    """Return the fixed points of a map under a key, each number by itself, and why there are none if that is so.
+
+    None are listed for the identity, which fixes every correlation; its reason is None.
+    """
+
+    def listed() -> dict[str, Any]:
+        points = () if layer.points.is_identity else layer.points.points
+        shown = [
+            {
+                "value": _number(lambda point=point: point.value, digits),  # type: ignore[misc]
+                "slope": _number(lambda point=point: point.slope, digits),  # type: ignore[misc]
+                "stable": point.stable,
+                "case": point.case,
+            }
+            for point in points
+        ]
+        return {key: shown, f"{key}_reason": None}
+
+    found = _attempt(listed, {key: []})
+    return found if "reason" not in found else {key: [], f"{key}_reason": found["reason"]}
+
+
+def _number(of: Callable[[], Number], digits: int) -> dict[str, Any]:
+    """Return a number as JSON-able data, or why it cannot be had."""
+    return _attempt(lambda: dict(of().to_json(digits)), {"value": None, "radius": None, "method": "open"})
 
 
 def _dynamics(layer: LayerMap, digits: int) -> dict[str, Any]:

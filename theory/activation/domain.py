@@ -194,6 +194,8 @@ def _reciprocal_bound(divisor: Expression) -> GrowthBound | None:
     """Return a bound of 1/|v|."""
     if divisor.is_constant:
         return GrowthBound((_upper(1 / abs(ball_of_constant(divisor))),))
+    if divisor.head == "sigmoid":  # 1/sigmoid(u) = 1 + exp(-u)
+        return growth_bound(1 + Expression("exp", (-divisor.operands[0],)))
     if divisor.head == "exp":
         return growth_bound(Expression("exp", (-divisor.operands[0],)))
     if divisor.head == "multiply":

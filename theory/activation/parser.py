@@ -163,6 +163,12 @@ def _suggestion(name: str, known: list[str]) -> str:
     return f"; did you mean {close[0]!r}" if close else ""
 
 
+def _is_capped(node: Expression) -> bool:
+    return (
+        node.head == "exp" and node.operands[0].head == "min" and any(o.is_constant for o in node.operands[0].operands)
+    )
+
+
 def _check_size(expression: Expression, text: str) -> None:
     """Refuse trees whose evaluation could blow up: nested powers, towers of exp, huge constants."""
     degree: dict[Expression, Fraction] = {}
@@ -173,7 +179,8 @@ def _check_size(expression: Expression, text: str) -> None:
             raise ValueError(
                 f"activation needs a nominal degree of at most {LARGEST_EXPONENT}, got more in {shown(text)}."
             )
-        inner = max((tower[o] for o in node.operands), default=0)
+        # exp(min(u, 1)), as in elu, is bounded whatever u is: no tower grows through it
+        inner = 0 if _is_capped(node) else max((tower[o] for o in node.operands), default=0)
         tower[node] = inner + (node.head in {"exp", "sinh", "cosh"})
         if tower[node] > _DEEPEST_EXPONENTIAL:
             raise ValueError(

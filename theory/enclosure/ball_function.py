@@ -14,6 +14,7 @@ import flint
 from theory.activation.ball_operations import OPERATIONS, power
 from theory.activation.evaluation import ball_of_constant
 from theory.activation.expression import Expression
+from theory.enclosure.effort import spend
 
 BallFunction = Callable[["flint.acb", bool], "flint.acb"]
 
@@ -57,7 +58,10 @@ def ball_function(expression: Expression) -> BallFunction:
             constants_at[bits] = [flint.acb(ball_of_constant(node)) for node in constant_nodes]
         return constants_at[bits]
 
+    cost = (len(program) + 4) / 12
+
     def function(z: flint.acb, analytic: bool) -> flint.acb:
+        spend(cost * (1 + flint.ctx.prec / 500))
         values = [*constants(), z] if nodes else constants()
         for operation, operands in program:
             values.append(operation(analytic, *[values[k] for k in operands]))

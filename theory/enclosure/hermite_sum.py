@@ -17,6 +17,8 @@ from math import ceil, log, sqrt
 
 import flint
 
+_MOST_MEMORY = 1_000_000_000
+
 
 def hermite_sums(
     nodes: Sequence[flint.arb], even: Sequence[flint.arb] | None, odd: Sequence[flint.arb] | None, count: int
@@ -45,6 +47,22 @@ def hermite_sums(
         factorial = factorial * k if k else factorial
         sums[k] = sums[k] / factorial.sqrt()
     return sums
+
+
+def check_memory(nodes: int, bits: int, digits: int) -> None:
+    """Refuse a sum whose balls would not fit: some eight lists of that many balls of that many bits.
+
+    Raises
+    ------
+    ValueError
+        If that is more than 1 GB.
+    """
+    size = 8 * nodes * (bits / 8 + 100)
+    if size > _MOST_MEMORY:
+        raise ValueError(
+            f"hermite_sums needs at most {_MOST_MEMORY / 1e9:.0f} GB, got about {size / 1e9:.1f} GB for {nodes} nodes of {bits} "
+            f"bits at digits={digits}; ask for fewer digits."
+        )
 
 
 def guard_bits(count: int, length: int) -> int:

@@ -17,7 +17,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 import flint
@@ -27,7 +27,7 @@ from theory.activation.activation import Parity
 from theory.enclosure.ball import ball_of, bits_of, working_bits
 from theory.enclosure.ball_function import BallFunction
 from theory.enclosure.complex_bound import supremum
-from theory.enclosure.hermite_sum import guard_bits, hermite_bound, hermite_sums
+from theory.enclosure.hermite_sum import check_memory, guard_bits, hermite_bound, hermite_sums
 from theory.enclosure.quadrature import CRAMER, Integrand, Part, cut, density, separating_bits, tail_bound
 from theory.exact.sign import ascending
 
@@ -77,6 +77,7 @@ def panel_coefficients(integrand: Integrand, count: int, digits: int, parity: Pa
             if found is None:
                 return None
             panels += found
+        check_memory(sum(p.points for p in panels) + sum({p.points for p in panels}) // 4, bits, digits)
         error = sum((p.error for p in panels), tail_bound(growth, flint.arb(length))).upper()
         sums = _sums(panels, count, parity)
         ball = flint.arb(0, 1) * error
@@ -151,6 +152,7 @@ def _panel(
             weight = hermite_bound(count - 1, height) * (height**2 / 2 - nearest**2 / 4).exp()
             bound = 8 * half * (sizes[0] + sizes[1]) * weight / (2 * flint.arb.pi()).sqrt() / (1 - r**-2)
             points = max(2, int(((bound / goal + 1).log() / (2 * r.log())).upper().ceil().unique_fmpz()))
+            points = -(-points // (step := max(1, points // 16))) * step  # few different rules: each is dear to make
             if best is None or points < best.points:
                 best = _Panel(left, right, ahead, behind, points, (bound * r ** (-2 * points)).upper())
             else:
@@ -158,7 +160,7 @@ def _panel(
     return best if best is not None and best.points <= 3 * digits + count // 2 + 40 else None
 
 
-@cache
+@lru_cache(maxsize=128)
 def legendre_rule(points: int, bits: int) -> list[tuple[flint.arb, flint.arb]]:
     """Return nodes and weights of the Gauss-Legendre rule on [-1, 1] as balls of `bits` bits."""
     with working_bits(bits):

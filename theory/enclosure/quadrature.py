@@ -25,8 +25,10 @@ from theory.activation.activation import Activation
 from theory.activation.domain import GrowthBound, growth_bound
 from theory.activation.expression import Expression
 from theory.activation.pieces import Piece, smooth_pieces
+from theory.enclosure.adaptive import adaptive_integral
 from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
 from theory.enclosure.ball_function import BallFunction, ball_function
+from theory.enclosure.effort import spend
 from theory.exact.sign import ascending, bits_to_separate
 
 CRAMER = GrowthBound((Fraction(10865, 10000),), Fraction(0), Fraction(1, 4))
@@ -161,13 +163,15 @@ def _sum_of_parts(integrand: Integrand, cutoff: int, digits: int) -> flint.arb:
     for part, left, right in zip(integrand.parts, ends[:-1], ends[1:], strict=True):
         if not left < right:  # the whole piece may lie in the tail; a straddling end is counted there as well
             continue
-        function = part.function
-        weighted = flint.acb.integral(
-            lambda z, analytic, f=function: f(z, analytic) * density(z), left, right, abs_tol=goal
-        )
+        weighted = adaptive_integral(_weighted(part.function), left, right, abs_tol=goal)
         total += weighted.real
     tail = tail_bound(integrand.growth, flint.arb(cutoff))
     return total + flint.arb(0, 1) * tail
+
+
+def _weighted(function: BallFunction) -> BallFunction:
+    """Return f times the normal density."""
+    return lambda z, analytic: function(z, analytic) * density(z)
 
 
 def _end(end: Any, limit: int) -> flint.arb:
@@ -226,6 +230,7 @@ def hermite_factor(degree: int) -> Callable[[flint.acb], flint.acb]:
     """Return z -> he_k(z) = He_k(z)/sqrt(k!) on complex balls, by the recurrence of He_k."""
 
     def factor(z: flint.acb) -> flint.acb:
+        spend(degree / 20)
         before, now = flint.acb(0), flint.acb(1)
         for k in range(degree):
             before, now = now, z * now - k * before

@@ -25,7 +25,7 @@ import flint
 from theory.activation.activation import Parity
 from theory.enclosure.ball import bits_of, working_bits
 from theory.enclosure.complex_bound import StripBound, strip_bound
-from theory.enclosure.hermite_sum import guard_bits, hermite_bound, hermite_sums, laguerre
+from theory.enclosure.hermite_sum import check_memory, guard_bits, hermite_bound, hermite_sums, laguerre
 from theory.enclosure.quadrature import CRAMER, Integrand, cut, density, tail_bound
 
 
@@ -58,6 +58,7 @@ def trapezoid_coefficients(
         return None
     half_count = int((flint.arb(plan.length) / flint.arb(plan.step)).upper().ceil().unique_fmpz())
     with working_bits(bits_of(digits + 3) + guard_bits(count, plan.length + 1)):
+        check_memory(2 * half_count, flint.ctx.prec, digits)
         error = _error(integrand, plan, half_count, count)
         sums = _sums(integrand, plan.step, half_count, count, parity)
         ball = flint.arb(0, 1) * error

@@ -12,9 +12,11 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from theory.activation.evaluation import ball_of_constant, to_ball
+from theory.activation.evaluation import ball_of_constant
 from theory.activation.expression import Expression, number
 from theory.activation.pieces import smooth_pieces
+from theory.enclosure.adaptive import adaptive_integral
+from theory.enclosure.ball_function import BallFunction, ball_function
 from theory.exact.ball_evaluation import ball_of_expression
 from theory.gaussian.shape import NormalForm
 
@@ -71,18 +73,18 @@ def _rational_near(number: sp.Expr) -> sp.Rational:
 def _expectation(tree: Expression, cut: int, power: int, weights: Sequence[int]) -> flint.arb:
     total = flint.arb(0)
     for piece in smooth_pieces(tree) or ():
-        plain = _with_plain_constants(piece.expression)
+        function = ball_function(_with_plain_constants(piece.expression))
         lower, upper = (
             flint.arb(limit) if end.is_infinite else ball_of_expression(end)
             for end, limit in ((piece.lower, -cut), (piece.upper, cut))
         )
 
-        def integrand(x: flint.acb, analytic: bool, expression: Expression = plain) -> flint.acb:
-            value = to_ball(expression, x, analytic)
+        def integrand(x: flint.acb, analytic: bool, function: BallFunction = function) -> flint.acb:
+            value = function(x, analytic)
             return (value * value if power == 2 else value) * _polynomial(weights, x) * (-x * x / 2).exp()
 
         if lower < upper:
-            total += flint.acb.integral(integrand, flint.acb(lower), flint.acb(upper), rel_tol=2.0**-50).real
+            total += adaptive_integral(integrand, flint.acb(lower), flint.acb(upper), rel_tol=2.0**-50).real
     return total / (2 * flint.arb.pi()).sqrt()
 
 

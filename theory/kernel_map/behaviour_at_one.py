@@ -39,6 +39,7 @@ from theory.enclosure.ball_function import ball_function
 from theory.enclosure.derivative import derivative
 from theory.enclosure.quadrature import Integrand, expectation
 from theory.kernel_map.hermite import checked_moment
+from theory.kernel_map.root_singularity import has_infinite_slope
 from theory.number import Number
 
 Regularity = Literal["smooth", "kink", "jump"]
@@ -98,6 +99,11 @@ def behaviour_at_one(activation: Activation) -> BehaviourAtOne:
 def _behaviour(activation: Activation) -> BehaviourAtOne:
     infinite = Number.of(sp.oo)
     slope = slope_at_one(activation)
+    if not slope.is_finite and not _jumps(activation.expression, 0):
+        raise ValueError(
+            f"behaviour_at_one needs jumps or kinks only (their singular terms are known), got {activation.text!r}, which "
+            "has a root at a break point: its slope at one is infinite."
+        )
     if not slope.is_finite:
         return BehaviourAtOne("jump", infinite, infinite, Fraction(1, 2), _singular_term(activation, 0))
     curvature = curvature_at_one(activation)
@@ -108,8 +114,8 @@ def _behaviour(activation: Activation) -> BehaviourAtOne:
 
 @cache
 def slope_at_one(activation: Activation) -> Number:
-    """Return kappa'(1) = E s'(Z)^2 of the raw kernel map, or infinity if s jumps."""
-    if _jumps(activation.expression, 0):
+    """Return kappa'(1) = E s'(Z)^2 of the raw kernel map, or infinity if s jumps or has a root too steep."""
+    if _jumps(activation.expression, 0) or has_infinite_slope(activation):
         return Number.of(sp.oo)
     return mean_square(derivative(activation.expression))
 
@@ -123,7 +129,7 @@ def curvature_at_one(activation: Activation) -> Number:
     ValueError
         If it cannot be decided whether s' jumps.
     """
-    if _jumps(activation.expression, 0) or _jumps(activation.expression, 1):
+    if any(_jumps(activation.expression, order) for order in (0, 1)) or has_infinite_slope(activation):
         return Number.of(sp.oo)
     return mean_square(derivative(derivative(activation.expression)))
 

@@ -18,9 +18,12 @@ from sympy import Expr, Symbol
 from theory.activation.activation import Activation
 from theory.activation.evaluation import to_sympy
 from theory.enclosure.ball import bits_of, working_bits
+from theory.exact.field import equals_zero
 from theory.kernel_map.kernel_map import KernelMap
 from theory.kernel_map.value import as_ball
 from theory.number import Number
+
+_LARGEST_EXPONENT = 1000
 
 
 class CorrelationMap(Protocol):
@@ -176,6 +179,10 @@ def compare(number: Number, value: int) -> int | None:
 
 
 def _is_zero(expression: Expr) -> bool:
+    if equals_zero(expression):
+        return True
+    if any(e.args[0].is_Rational and abs(e.args[0]) > _LARGEST_EXPONENT for e in expression.atoms(sp.exp)):
+        return False  # SymPy's simplify does not come back from exp(-10^10)
     return bool(sp.simplify(expression.rewrite(sp.exp)) == 0 or sp.simplify(expression) == 0)
 
 

@@ -40,7 +40,7 @@ def print_profile(card: dict[str, Any], console: Console, *, latex: bool = False
     for key, kind in (("fixed_points", "normalised"), ("fixed_points_centred", "centred")):
         console.print(f"[bold]fixed points[/]  of the {kind} map on [-1, 1], all of them")
         if not card[key]:
-            missing = card["dynamics"].get("reason", "")
+            missing = card[f"{key}_reason"] or ""
             console.print(f"  {escape(missing) or 'every correlation: the map is the identity'}")
         for point in card[key]:
             line("rho*", point["value"])
