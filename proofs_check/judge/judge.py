@@ -13,6 +13,7 @@ from proofs_check.judge.best_constant import best_constant
 from proofs_check.judge.closed_maps import by_closed_maps
 from proofs_check.judge.dimension import every_dimension
 from proofs_check.judge.elementary import by_algebra, by_balls, by_closed_forms, on_a_box, recognise
+from proofs_check.judge.given_activation import on_cells
 from proofs_check.judge.gram import small_gram
 from proofs_check.judge.instances import IllDefined, Survey, refute
 from proofs_check.judge.judgement import Judgement
@@ -35,6 +36,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy("closed forms", by_closed_forms),
     Strategy("balls", by_balls),
     Strategy("closed maps", by_closed_maps),
+    Strategy("a given activation", on_cells),
     Strategy("every dimension", every_dimension),
     Strategy("branch and bound", on_a_box),
     Strategy("Gram matrices", small_gram),
