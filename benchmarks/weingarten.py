@@ -24,7 +24,7 @@ CAP_SECONDS = 20
 _MINE = """
 import json, resource, sys, time
 from theory.haar.monomial import haar_moment
-from theory.haar.weingarten import weingarten_table
+from theory.haar.weingarten import weingarten, weingarten_table
 from theory.haar.trace import trace_moment
 start = time.process_time()
 {code}
@@ -85,6 +85,7 @@ def items() -> list[Item]:
     six, seven, block = list(range(6)), sorted([*range(7)] * 2), ([0] * 4 + [1] * 4) * 2
     squares = "*".join(f"O[1,{j}]**2" for j in range(1, 7))
     diagonal = "*".join(f"O[{j},{j}]**2" for j in range(1, 8))
+    three = "*".join(f"U[{i},{j}]" for i in (1, 2, 3) for j in (1, 2, 3))
     return [
         *tables,
         _monomial("E O11^12", "O[1,1]**12", [0] * 12, [0] * 12, 0.01),
@@ -95,6 +96,16 @@ def items() -> list[Item]:
         ),
         _monomial("E (O11 O12 O21 O22)^4", "(O[1,1]*O[1,2]*O[2,1]*O[2,2])**4", [0] * 8 + [1] * 8, block, None),
         Item("E tr(O A O' B)^4", 'trace_moment("tr(O*A*O.T*B)**4")'),
+        Item("E tr(O A O' B)^6, A, B symmetric", 'trace_moment("tr(O*A*O.T*B)**6", symmetric=["A", "B"])', most=0.1),
+        Item("E tr((U A U* B)^12)", 'trace_moment("tr((U*A*U.H*B)**12)")', most=2),
+        Item(
+            "E tr((O A O' B)^12), A, B symmetric", 'trace_moment("tr((O*A*O.T*B)**12)", symmetric=["A", "B"])', most=2
+        ),
+        Item("E tr((O + O')^8)", 'trace_moment("tr((O + O.T)**8)")', most=1),
+        Item("E |tr U|^14, d = 10", 'trace_moment("abs(tr(U))**14", 10)', most=0.001),
+        Item("E |3 x 3 block|^4", f'haar_moment("abs({three})**4")', most=2),
+        Item("Wg unitary 1^40", 'weingarten("unitary", (1,) * 40)', most=10),
+        Item("Wg orthogonal 15,10,5", 'weingarten("orthogonal", (15, 10, 5))', most=5),
     ]
 
 

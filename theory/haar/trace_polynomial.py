@@ -277,7 +277,7 @@ class TracePolynomial:
         ------
         ValueError
             If a matrix is missing, not square, of another size than the others or than the integer dimension, or not
-            symmetric though said to be.
+            symmetric (Hermitian, a projector, real, diagonal, of rank one) though said to be.
 
         Notes
         -----
@@ -331,10 +331,16 @@ class TracePolynomial:
             kind = fixed.get(name, FixedMatrix())
             for word, image in checks:
                 if getattr(kind, word) and (table.rows != table.cols or (table - image(table)).expand() != table * 0):
-                    raise ValueError(
-                        f"TracePolynomial.evaluate needs a {word} matrix for {name!r}, got {matrices[name]!r}."
-                    )
+                    raise self._wrong_kind(word, name, matrices)
+            if kind.diagonal and not table.is_diagonal():
+                raise self._wrong_kind("diagonal", name, matrices)
+            if kind.rank_one and table.rank() > 1:
+                raise self._wrong_kind("rank one", name, matrices)
         return tables, numbers
+
+    @staticmethod
+    def _wrong_kind(kind: str, name: str, matrices: Mapping[str, Any]) -> ValueError:
+        return ValueError(f"TracePolynomial.evaluate needs a {kind} matrix for {name!r}, got {matrices[name]!r}.")
 
     def _size(self, tables: Mapping[str, Any]) -> int | None:
         """Return the common size of the matrices that act on the whole space."""

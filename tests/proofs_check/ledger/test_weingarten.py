@@ -35,8 +35,8 @@ def reports() -> dict[str, ClaimReport]:
 
 
 def test_the_claims_are_there() -> None:
-    assert [claim.id for claim in CLAIMS] == [f"W{i}" for i in range(1, 15)]
-    assert select_claims(["W"]) == select_claims([f"W{i}" for i in range(1, 15)])
+    assert [claim.id for claim in CLAIMS] == [f"W{i}" for i in range(1, 16)]
+    assert select_claims(["W"]) == select_claims([f"W{i}" for i in range(1, 16)])
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)

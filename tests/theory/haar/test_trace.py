@@ -157,6 +157,16 @@ def test_terms_without_haar_matrix_and_zero():
             ValueError,
             "symmetric matrix for 'A'",
         ),
+        (
+            lambda: trace_moment("tr(D*U*D*U.H)", let={"D": "diagonal"}).evaluate({"D": A}),
+            ValueError,
+            "a diagonal matrix",
+        ),
+        (
+            lambda: trace_moment("tr(D*U*B*U.H)", let={"D": "rank one"}).evaluate({"D": A, "B": B}),
+            ValueError,
+            "rank one",
+        ),
         (lambda: trace_moment("tr(O)**2").at(0), ValueError, "dimension >= 1"),
         (lambda: trace_moment("tr(O)**2", 3).at(4), ValueError, "a symbolic result or d = 3"),
         (
