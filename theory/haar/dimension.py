@@ -17,14 +17,18 @@ __all__ = ["Group", "checked_dimension", "checked_group", "checked_integer", "ex
 Group = Literal["orthogonal", "symplectic", "unitary"]
 
 
+_ALIASES = {"O": "orthogonal", "U": "unitary", "Sp": "symplectic"}
+
+
 def checked_group(group: str, *, function: str) -> Group:
-    """Return the group's name, checked to be 'orthogonal', 'symplectic' or 'unitary'.
+    """Return the group's name, checked to be 'orthogonal', 'symplectic' or 'unitary'; O, U, Sp stand for them.
 
     Raises
     ------
     ValueError
         For any other name.
     """
+    group = _ALIASES.get(group, group) if isinstance(group, str) else group
     if group not in get_args(Group):
         raise ValueError(f"{function} needs a group out of orthogonal, symplectic, unitary, got group={group!r}.")
     return cast(Group, group)

@@ -88,7 +88,8 @@ def row_moment(group: str, powers: Iterable[Any], dimension: Any = None) -> dict
     d = checked_dimension(dimension, name, function="row_moment")
     if d is not None and len(rows) > d:
         raise ValueError(f"row_moment needs at most d rows (there are no more), got {len(rows)} powers, dimension={d}.")
-    return dict(_row_moment(name, tuple(sorted(rows, reverse=True)), d))
+    moments = _row_moment(name, tuple(sorted(rows, reverse=True)), d)
+    return {mu: c.valid_from(len(rows)) if isinstance(c, RationalFunction) else c for mu, c in moments}
 
 
 @lru_cache(maxsize=256)

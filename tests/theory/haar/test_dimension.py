@@ -5,6 +5,7 @@ import pytest
 from sympy import Integer, Rational, Symbol
 
 from theory.haar.dimension import checked_dimension, checked_group, exact_rational
+from theory.haar.weingarten import weingarten
 
 
 @pytest.mark.parametrize("two", [2, Integer(2), np.int64(2), np.uint8(2)])
@@ -47,3 +48,8 @@ def test_exact_rationals(third):
 def test_inexact_numbers_are_refused(value):
     with pytest.raises(TypeError, match="exact rational"):
         exact_rational(value, function="f", name="x")
+
+
+def test_groups_go_by_their_letters_too():
+    for letter, name in (("O", "orthogonal"), ("U", "unitary"), ("Sp", "symplectic")):
+        assert weingarten(letter, (2, 1)) == weingarten(name, (2, 1))

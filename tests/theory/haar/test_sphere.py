@@ -115,3 +115,11 @@ def test_equal_eigenvalues_leave_no_randomness():
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_two_rows_need_two_dimensions():
+    """A symbolic result carries the number of rows; below there are no such rows."""
+    moments = row_moment("unitary", [1, 1])
+    assert {c.least_dimension for c in moments.values()} == {2}
+    with pytest.raises(ValueError, match="dimension >= 2"):
+        evaluate_power_sums(moments, [5])
