@@ -38,8 +38,11 @@ _HOMES = {
     "edge_of_chaos": "theory.signal_propagation.mean_field",
     "fixed_points": "theory.signal_propagation.fixed_point",
     "haar_moment": "theory.haar.monomial",
+    "jacobian_moment": "theory.haar.jacobian",
+    "relu_mask": "theory.haar.jacobian",
     "residual_map": "theory.signal_propagation.residual",
     "sde_card": "theory.covariance_sde.card",
+    "tensor_moment": "theory.haar.matrix_moment",
     "trace_moment": "theory.haar.trace",
     "weingarten": "theory.haar.weingarten",
 }

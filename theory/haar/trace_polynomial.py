@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, Integer, Matrix, Rational, Symbol, eye, sympify
+from sympy import Expr, Integer, Matrix, Rational, Symbol, sympify
 
 from theory.haar.dimension import checked_integer, exact_rational
 from theory.haar.matrix_algebra import FixedMatrix, MatrixAlgebra
@@ -358,16 +358,29 @@ class TracePolynomial:
         return prod((self._letter(x, tables) for x in word[1:]), start=self._letter(word[0], tables)).trace()
 
     def _letter(self, letter: Letter, tables: Mapping[str, Any]) -> Any:
-        if letter.name not in tables:
+        if letter.name == "J_" and letter.name not in tables:
+            size = self._size(tables)
+            matrix = _form(size or 0)
+        elif letter.name not in tables:
             raise ValueError(f"TracePolynomial.evaluate needs a matrix for {letter.name!r}, got none.")
-        matrix = tables[letter.name]
+        else:
+            matrix = tables[letter.name]
         if letter.transposed and self.algebra.dual:
-            half = matrix.rows // 2
-            j = Matrix.vstack(Matrix.hstack(0 * eye(half), eye(half)), Matrix.hstack(-eye(half), 0 * eye(half)))
+            j = _form(matrix.rows)
             matrix = -(j * matrix.T * j)
         elif letter.transposed:
             matrix = matrix.T
         return matrix.conjugate() if letter.conjugated else matrix
+
+
+def _form(size: int) -> Any:
+    """Return J = [[0, 1], [-1, 0]] of an even size."""
+    if size % 2:
+        raise ValueError(
+            f"TracePolynomial.evaluate needs matrices of an even size (J = [[0, 1], [-1, 0]]), got size {size}."
+        )
+    half = size // 2
+    return Matrix(size, size, lambda a, b: (b == a + half) - (a == b + half))
 
 
 def _latex_word(word: Word) -> str:

@@ -167,6 +167,7 @@ def test_terms_without_haar_matrix_and_zero():
             ValueError,
             "rank one",
         ),
+        (lambda: trace_moment("tr(CSE*A*CSE.H*B)").evaluate({"A": eye(3), "B": eye(3)}), ValueError, "even size"),
         (lambda: trace_moment("tr(O)**2").at(0), ValueError, "dimension >= 1"),
         (lambda: trace_moment("tr(O)**2", 3).at(4), ValueError, "a symbolic result or d = 3"),
         (
@@ -293,6 +294,17 @@ def test_circular_ensembles():
     assert str(trace_moment("tr(COE*E*COE.H*E)", let=unit | {"tr(E*E.T)": 1}).as_sympy()) == "2/(d + 1)"
     for ensemble in ("COE", "CSE"):
         assert str(trace_moment(f"tr({ensemble}*B*{ensemble}.H)")) == "(1)*tr(B)"
+
+
+def test_circular_symplectic_ensemble_by_its_definition():
+    """CSE = U J U^T J^{-1}, J given as a fixed matrix."""
+    form = Matrix(4, 4, lambda i, j: (j == i + 2) - (i == j + 2))
+    first, second = Matrix(4, 4, lambda i, j: i * j - 2 + i), Matrix(4, 4, lambda i, j: 2 * i - j + (i == j))
+    names = {"A": first, "B": second}
+    for left, right in (("A", "B"), ("A*B", "I"), ("I", "A")):
+        expected = trace_moment(f"tr(U*K*U.T*K.T*{left}*(U*K*U.T*K.T).H*{right})").evaluate(names | {"K": form})
+        assert trace_moment(f"tr(CSE*{left}*CSE.H*{right})").evaluate(names) == expected
+        assert trace_moment(f"tr(CSE*{left}*CSE.H*{right})", 4).evaluate(names) == expected
 
 
 def test_arithmetic_latex_and_substitution():
