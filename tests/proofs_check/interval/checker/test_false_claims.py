@@ -258,6 +258,9 @@ ARGUMENTS = {
     "a square of an undefined root": ("1 - x >= 0 for x in [0, 2]", identity(("sqrt(1 - x)", 2)), "value on the whole"),
     "a square that is another": ("x**2 - 1/10**40 >= 0 for x in [-1, 1]", identity(("x", 2)), "do not add up"),
     "a slack that has no value": ("x**2 + log(x) - log(x) >= 0 for x in [-1, 1]", identity(("x", 2)), "value on the whole"),
+    "a slack without a value, two variables and no bounds": (
+        "x**2 + log(1 + y) - log(1 + y) >= 0 for x in [0, oo], y in [-oo, oo]", identity(("x", 2)), "value on the whole",
+    ),
     "a slack that jumps": ("x**2 + sign(x) - sign(x) >= 0 for x in [-1, 1]", identity(("x", 2)), "may jump"),
     "an odd power": ("x**3 >= 0 for x in [-1, 1]", identity(("x", 3)), "even positive power"),
     "a negative weight": ("-x**2 >= 0 for x in [-1, 1]", identity(("x", 2), weight="-1"), "weight is negative"),
