@@ -109,6 +109,19 @@ FALSE = {
         },
         "does not vanish at a declared corner",
     ),
+    "a strict claim with a corner": (
+        "x + y > 0 for x in [0, 1], y in [0, 1]",
+        {
+            "kind": "tree", "zeros": [], "corners": [{"at": ["0", "0"], "zero": None, "why": "so it is said"}],
+            "tree": [{"method": "corner", "corner": 0, "order": 1}],
+        },
+        "strict claim cannot have corners",
+    ),
+    "a strict claim with a zero": (
+        "x > 0 for x in [0, 1]",
+        cells(UNIT | {"method": "zero", "zero": 0, "order": 1}, zeros=[zero("0", 1)]),
+        "strict claim cannot have zeros",
+    ),
     "a corner of a quotient": (
         "x*(x + y - 1/10**40) >= 0 for x in [0, 1], y in [0, 1]",
         {
