@@ -37,26 +37,26 @@ class _Outside(ValueError):  # noqa: N818 - the sentence is of another kind, whi
 
 @dataclass(frozen=True)
 class _Degree:
-    """A degree at which functionals are evaluated: a number, or every one from the bound on."""
+    """A degree at which functionals are evaluated: a number, or every one from K + shift on."""
 
     number: int | None
-    even: bool
+    shift: int = 0
 
     def value(self, at: sp.Expr, order: int, rest: _Rest) -> sp.Expr:
         """Return the derivative of this order of r^k at r = at."""
         if at == 0:
             return sp.Integer(math.factorial(order)) if self.number == order else sp.Integer(0)
-        k = sp.Integer(self.number) if self.number is not None else _TAIL + (rest.more() if order else 0)
+        k = sp.Integer(self.number) if self.number is not None else _TAIL + self.shift + (rest.more() if order else 0)
         falling = sp.prod([k - i for i in range(order)])
         if at == 1:
             return falling
         if self.number is not None:
             return falling * at ** (self.number - order) if self.number >= order else sp.Integer(0)
-        return falling * at ** (_TAIL - order) * rest.power(at)
+        return falling * at ** (_TAIL + self.shift - order) * rest.power(at)
 
 
 class _Rest:
-    """The free variables of the tail: n = k - K, and at^n for each correlation."""
+    """The free variables of the tail: n = k - K (even, if so), and at^n for each correlation."""
 
     def __init__(self, ends: dict[Any, Any], even: bool) -> None:
         self.ends, self.even = ends, even
@@ -224,26 +224,34 @@ def _for_every_law(
     if used and sp.Poly(term, *used).total_degree() > 1:
         return False
     ends = {binder.symbol: binder.sort for binder in box}
-    for degree in _degrees(classes, bool(used)):
-        rest = _Rest(ends, "even" in classes)
+
+    def at(degree: _Degree, rest: _Rest) -> sp.Expr:
         values = {}
         for word, symbol in means.items():
             if symbol in used:
                 first, other = _values(word, degree, ends, rest)
                 values[symbol] = _ALPHA * first + (1 - _ALPHA) * other
-        if not _is_nonnegative(term.xreplace(values), strict, (*box, *rest.binders), _DEEPEST):
-            return False
-    return True
+        return term.xreplace(values)
 
+    def holds(value: sp.Expr, strictly: bool, rest: _Rest) -> bool:
+        return _is_nonnegative(value, strictly, (*box, *rest.binders), _DEEPEST)
 
-def _degrees(classes: tuple[str, ...], matters: bool) -> Iterator[_Degree]:
-    if not matters:
-        yield _Degree(2, False)
-        return
+    if not used:
+        return holds(term, strict, _Rest(ends, False))
     odd, even = "odd" in classes, "even" in classes
     step = 2 if odd or even else 1
-    yield from (_Degree(k, even) for k in range(3 if odd else 2, _TAIL, step))
-    yield _Degree(None, even)
+    for number in range(3 if odd else 2, _TAIL, step):
+        rest = _Rest(ends, False)
+        if not holds(at(_Degree(number), rest), strict, rest):
+            return False
+    rest = _Rest(ends, even)
+    if holds(at(_Degree(None), rest), strict, rest):
+        return True
+    # degree by degree: it holds at the first one of the tail and does not fall from one to the next
+    first = _TAIL + int(odd)
+    rest = _Rest(ends, odd or even)
+    rise = at(_Degree(None, int(odd) + step), rest) - at(_Degree(None, int(odd)), rest)
+    return holds(at(_Degree(first), rest), strict, rest) and holds(rise, False, rest)
 
 
 def _values(word: Any, degree: _Degree, ends: dict[Any, Any], rest: _Rest) -> tuple[sp.Expr, sp.Expr]:
