@@ -38,3 +38,9 @@ ORTHOGONALIZATION = Paper(
     "Daneshmand, Joudaki, Bach: Batch normalization orthogonalizes representations in deep random networks. "
     "NeurIPS 2021, arXiv 2106.03970",
 )
+NETWORKS = Paper(
+    "N",
+    "Networks as words: Pennington, Schoenholz, Ganguli, NeurIPS 2017 (Jacobians); Jacot, Gabriel, Hongler, NeurIPS 2018, and "
+    "Hayou, Doucet, Rousseau, arXiv 1905.13654 (tangent kernels); Hanin, Nica, CMP 376 (2020) (finite width); Kedia et al., "
+    "arXiv 2403.09635 (DeepScaleLM); statements as derived in each claim",
+)
