@@ -20,6 +20,7 @@ _HOMES = {
     "haar_unitary": "numerics.network.haar_matrix",
     "law_test": "numerics.statistics.distribution_test",
     "layer_normalised_mlp": "numerics.network.network",
+    "network_field": "numerics.network.float_arithmetic",
     "network_in_order": "numerics.network.network",
     "one_block_noise": "numerics.correlation_band",
     "propose_gains": "numerics.batch_norm.gain_schedule",

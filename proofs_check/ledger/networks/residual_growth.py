@@ -7,7 +7,6 @@ scales below it leave the identity. Source: Hayou et al., Stable ResNet; Marion 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import flint
@@ -22,6 +21,7 @@ from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import NETWORKS
 from theory.enclosure.ball import working_bits
 from theory.network.grammar import parse_word
+from theory.network.scale import DEPTH, Scale
 from theory.network.tangent_kernel import network_kernels
 
 
@@ -30,13 +30,17 @@ class ResidualGrowth:
     """1 + g <= q_L/q_0 <= e^g for branches of scale `scale`, written as in a word."""
 
     scale: str = "1/sqrt(L)"
-    square: Callable[[sp.Expr], sp.Expr] = lambda depth: 1 / depth
+
+    @property
+    def square(self) -> sp.Expr:
+        """lambda^2 in the depth L."""
+        return Scale.from_text(self.scale).expression ** 2
 
     def formula(self) -> Formula:
         """Return the two bounds of the product of 1 + lambda^2 g."""
-        g, depth, l = sp.symbols("g L l")  # noqa: E741
-        growth = sp.Product(1 + g * self.square(depth), (l, 1, depth))
-        return (at_least(growth, 1 + g), at_most(growth, sp.exp(g)), belongs(depth, sp.S.Naturals))
+        g, place = sp.symbols("g l")
+        growth = sp.Product(1 + g * self.square, (place, 1, DEPTH))
+        return (at_least(growth, 1 + g), at_most(growth, sp.exp(g)), belongs(DEPTH, sp.S.Naturals))
 
 
 claim = Claim(
@@ -46,9 +50,9 @@ claim = Claim(
     statement=ResidualGrowth(),
     pinned=(1, 4, 32),
     mutants=[
-        Mutant("scale L^(-1/4)", ResidualGrowth("1/L**(1/4)", lambda n: 1 / sp.sqrt(n)), on="32", by=CERTIFIED),
-        Mutant("scale 1/L", ResidualGrowth("1/L", lambda n: 1 / n**2), on="32", by=CERTIFIED),
-        Mutant("scale (2L)^(-1/2)", ResidualGrowth("1/sqrt(2*L)", lambda n: 1 / (2 * n)), on="1", by=CERTIFIED),
+        Mutant("scale L^(-1/4)", ResidualGrowth("1/L**(1/4)"), on="32", by=CERTIFIED),
+        Mutant("scale 1/L", ResidualGrowth("1/L"), on="32", by=CERTIFIED),
+        Mutant("scale (2L)^(-1/2)", ResidualGrowth("1/sqrt(2*L)"), on="1", by=CERTIFIED),
     ],
 )
 
@@ -56,11 +60,10 @@ claim = Claim(
 @claim.for_all(SYMBOLIC)
 def two_inequalities(statement: ResidualGrowth, _: None, __: Trial) -> Evidence:
     """Prove L lambda^2 = 1, whence Bernoulli gives the lower bound and 1 + x <= e^x the upper one."""
-    depth = sp.Symbol("L", positive=True)
     proof = (
         Derivation().uses("Bernoulli: (1+x)^L >= 1 + L x").uses("1 + x <= e^x").uses("mean-field limit of the network")
     )
-    proof.equal("the exponents add up: L lambda^2 = 1", depth * statement.square(depth), 1)
+    proof.equal("the exponents add up: L lambda^2 = 1", DEPTH * statement.square, 1)
     return proof.evidence("for every depth and every g")
 
 
