@@ -12,19 +12,17 @@ the shares sum to 1. So a hunt's samples refute anything true with at most that 
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any
 
 from proofs_check.claim.claim import Check, Claim, Mutant
 from proofs_check.evidence.symbolic import cannot_say
 from proofs_check.evidence.trial import PROFILES, Trial
 from proofs_check.evidence.verdict import Rung
+from proofs_check.run.patience import within
 from proofs_check.run.run_report import FALSE_ALARMS, Finding, Task
 from proofs_check.run.runner import perform
 
@@ -193,39 +191,8 @@ class _StopError(BaseException):
     """Time is up. No `Exception`: hypothesis would take that for a failure of the case."""
 
 
-class _TooSlowError(BaseException):
-    """A check takes longer than it may. No `Exception`: it would be taken for an error of the check."""
-
-
 class _CounterexampleError(Exception):
     """How a refuted case is told to hypothesis."""
-
-
-def _within(seconds: float, call: Callable[[], Finding]) -> Finding | None:
-    """Return what a call returns, or None if it takes longer; the timer is left alone where it is not ours to take."""
-    timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if math.isinf(seconds) or not timed or signal.getitimer(signal.ITIMER_REAL)[0] > 0:
-        return call()
-    fired = False
-
-    def too_slow(_: int, frame: FrameType | None) -> None:
-        nonlocal fired
-        fired = True
-        # What is raised in a callback of the garbage collector gets lost; the next tick finds the check itself again.
-        if frame is None or not frame.f_code.co_filename.endswith(("weakref.py", "junkdrawer.py")):
-            raise _TooSlowError
-
-    before = signal.signal(signal.SIGALRM, too_slow)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.25)
-        found = call()
-        # Arb's integrals turn whatever their integrand raises into a SystemError.
-        return None if fired and found.error is not None else found
-    except _TooSlowError:
-        return None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @dataclass
@@ -272,7 +239,7 @@ class _Search:
                 alpha *= 6 / (math.pi * self.sampled) ** 2
             trial = Trial(PROFILES[self.profile], self.seed, task.key, alpha)
             limit = remaining if self.patience is None else min(remaining, self.patience)
-            finding = _within(limit, lambda: perform(task, trial))
+            finding = within(limit, lambda: perform(task, trial))
             if finding is None and limit == remaining:
                 raise _StopError
             if finding is None:

@@ -18,14 +18,20 @@ from numerics.campaign.result_store import StoreError
 from proofs_check.claim.claim import Check, Claim
 from proofs_check.claim.sentence_claim import judges_its_sentence
 from proofs_check.evidence.evidence import Evidence
+from proofs_check.evidence.symbolic import cannot_say
 from proofs_check.evidence.trial import HERE, PROFILES, Trial, Workplace
 from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger import is_of_the_ledger
+from proofs_check.run.patience import within
 from proofs_check.run.rechecked import rechecked
 from proofs_check.run.run_report import FALSE_ALARMS, ClaimReport, Finding, RunReport, Task
 
 if TYPE_CHECKING:
     pass
+
+
+PATIENCE = 20.0
+"""Seconds that profile quick gives one check on one of a user's own cases; the others have as many times more as shards."""
 
 
 def plan(claims: Sequence[Claim], cases: Sequence[Any] | None = None) -> list[Task]:
@@ -126,7 +132,9 @@ def run(
             for task in (task for task in tasks if task.claim is claim):
                 if on_start is not None:
                     on_start(task)
-                findings.append(perform(task, Trial(PROFILES[profile], seed, task.key, alpha, workplace)))
+                trial = Trial(PROFILES[profile], seed, task.key, alpha, workplace)
+                own = cases is not None and task.mutant is None and not task.check.once
+                findings.append(_patiently(task, trial) if own else perform(task, trial))
                 if on_finding is not None:
                     on_finding(findings[-1])
             reports.append(_collect(claim, findings, _audited(claim, profile, seed)))
@@ -171,6 +179,18 @@ def perform(task: Task, trial: Trial) -> Finding:
         error = _where(caught, task.check)
         evidence = Evidence(Verdict.INCONCLUSIVE, task.check.rung, f"the check broke: {error}")
     return Finding(task, evidence, time.perf_counter() - started, error)
+
+
+def _patiently(task: Task, trial: Trial) -> Finding:
+    """Run a task on a user's own case, for which an engine may need hours: stopped then, and said so."""
+    limit = PATIENCE * trial.profile.shards
+    found = within(limit, lambda: perform(task, trial))
+    if found is None:
+        gave_up = cannot_say(
+            task.check.rung, f"stopped after {limit:g} s on this case; a larger profile has more patience"
+        )
+        return Finding(task, gave_up, limit)
+    return found
 
 
 def _where(caught: Exception, check: Check) -> str:

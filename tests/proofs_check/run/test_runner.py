@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -351,3 +352,27 @@ def test_an_interrupted_run_keeps_the_claims_it_had_judged() -> None:
     assert [claim.verdict for claim in report.claims] == [Verdict.SUPPORTED]
     with pytest.raises(KeyboardInterrupt):
         run([second])
+
+
+def test_a_weaker_universal_word_does_not_hide_a_stronger_one_on_the_cases() -> None:
+    claim = two_parts(parts=(), part="")
+    claim.for_all(SAMPLED)(says(Verdict.SUPPORTED, Rung.SAMPLED))
+    claim.symbolic(even_b)
+    assert report_of(claim).word == "proved for 2 named cases"
+
+
+def test_a_check_that_takes_too_long_on_a_users_case_is_stopped_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proofs_check.run.runner.PATIENCE", 0.05)
+    claim = make_claim()
+
+    @claim.symbolic
+    def endless(statement: Mean, case: int, _: Trial) -> Evidence:
+        while case == 300:
+            time.sleep(0.001)
+        return exact_evidence(statement.value == 0.5, "quick elsewhere", "unfair")
+
+    (report,) = run([claim], cases=[300]).claims
+    (stopped,) = [f.evidence for f in report.findings if f.task.check.name == "endless"]
+    assert stopped.verdict is Verdict.INCONCLUSIVE
+    assert "stopped after 0.05 s on this case" in stopped.summary
+    assert run([claim]).claims[0].passes  # the pinned cases are not timed
