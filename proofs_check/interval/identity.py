@@ -29,6 +29,7 @@ from proofs_check.interval.statement import Box, Statement
 from proofs_check.interval.tape import Tape, tape_of
 
 _LARGEST = 80  # operations
+LARGEST_POWER = 24
 _DEEPEST = 8
 
 
@@ -175,6 +176,8 @@ def _product(
         return _squares(numerator / denominator, generators)
     sign, factors, sums = (1 if weight > 0 else -1), [], [(Term(Fraction(1), ()))]
     for factor, power in (*above, *((f, -p) for f, p in below)):
+        if abs(power) > LARGEST_POWER:
+            return None
         if power % 2 == 0 and power > 0:
             factors.append(Factor(generators.text(factor), int(power)))
             continue

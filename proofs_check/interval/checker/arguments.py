@@ -113,7 +113,7 @@ def _identity(document: dict[str, Any], claim: Claim, budget: Budget, sub: Sub) 
         product = field.rational(weight)
         for factor in entries_of(entry["factors"], 16, "factors"):
             need_keys(factor, "factor power proof", "a factor")
-            text, power = _text(factor["factor"], "a factor"), integer(factor["power"], -8, 8, "a power")
+            text, power = _text(factor["factor"], "a factor"), integer(factor["power"], -24, 24, "a power")
             stated = _expression(text, claim)
             need_continuous(stated, budget)
             product = product * _value(stated, field).power(power)
