@@ -149,8 +149,10 @@ def _by_shares(term: sp.Expr, activation: sp.Symbol) -> sp.Expr:
 
 
 def _holds(sentence: Sentence, claim: Proposition) -> bool:
-    if isinstance(claim, And) or not isinstance(claim, Relation) or claim.op in ("=", "!="):
+    if isinstance(claim, And) or not isinstance(claim, Relation) or claim.op == "!=":
         return False
+    if claim.op == "=":
+        return all(_holds(sentence, Relation(op, claim.lhs, claim.rhs)) for op in ("<=", ">="))
     known = sentence.binders_of(Activations)
     others = tuple(b for b in sentence.binders if b not in known)
     if len(known) != 1 or any(not isinstance(b.sort, Reals) for b in others):
