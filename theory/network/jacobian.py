@@ -48,7 +48,7 @@ def _inverse_exponent(weights: str, depth: int) -> int:
     return check_depth(depth) if weights == "haar" else 0 * check_depth(depth)
 
 
-def jacobian_moment(order: int, depth: int, weights: Weights = "gauss") -> Expr:
+def limit_moment(order: int, depth: int, weights: Weights = "gauss") -> Expr:
     """Return m_k of J J^T (mean over the width of lambda^k) as a polynomial or rational function of p, at sigma_w = 1.
 
     Parameters
@@ -64,11 +64,11 @@ def jacobian_moment(order: int, depth: int, weights: Weights = "gauss") -> Expr:
 
     Examples
     --------
-    >>> [sp.factor(jacobian_moment(2, 3, law)/jacobian_moment(1, 3, law)**2) for law in ("gauss", "haar")]
+    >>> [sp.factor(limit_moment(2, 3, law)/limit_moment(1, 3, law)**2) for law in ("gauss", "haar")]
     [(p + 3)/p, -(2*p - 3)/p]
     """
     if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-        raise ValueError(f"jacobian_moment needs order >= 1 (a power of the singular values), got order={order!r}.")
+        raise ValueError(f"limit_moment needs order >= 1 (a power of the singular values), got order={order!r}.")
     outer = order * (1 - _inverse_exponent(weights, depth))
     # [z^(k-1)] of a product of two binomial series, exactly
     total = sum(

@@ -18,7 +18,7 @@ from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.symbolic import Derivation, exact_evidence
 from proofs_check.evidence.trial import Trial
 from proofs_check.ledger.papers import NETWORKS
-from theory.network.jacobian import SHARE, jacobian_moment
+from theory.network.jacobian import SHARE, limit_moment
 
 Ratio = Callable[[sp.Expr, sp.Expr], sp.Expr]
 
@@ -88,7 +88,7 @@ def by_all_binomials(statement: JacobianSpread, depth: int, _: Trial) -> Evidenc
         law
         for law, ratio in stated.items()
         if sp.simplify(
-            jacobian_moment(2, depth, law) / jacobian_moment(1, depth, law) ** 2 - ratio(sp.Integer(depth), SHARE)  # type: ignore[arg-type]
+            limit_moment(2, depth, law) / limit_moment(1, depth, law) ** 2 - ratio(sp.Integer(depth), SHARE)  # type: ignore[arg-type]
         )
         != 0
     ]
