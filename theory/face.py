@@ -28,7 +28,11 @@ def lazy_face(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], A
     def find(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(homes[name]), name)
+        home = import_module(homes[name])
+        try:
+            value = getattr(home, name)
+        except AttributeError:  # a package of that name, which nothing has imported yet
+            value = import_module(f"{homes[name]}.{name}")
         setattr(sys.modules[package], name, value)
         return value
 
