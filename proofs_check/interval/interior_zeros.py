@@ -7,6 +7,7 @@ other variables, is proved as for the faces of the box (`zeros.py`). A wrong gue
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -40,6 +41,22 @@ def zeros_near(slack: Slack, cell: Cell, known: Sequence[FaceZero]) -> tuple[Fac
                 found.append(FaceZero(variable, at, order, f"SymPy: Taylor coefficients 0..{order - 1} are zero"))
                 break
     return tuple(found)
+
+
+def simple_points_near(box: Cell, cell: Cell) -> Iterator[tuple[Fraction, ...]]:
+    """Yield the corners of a cell and the simplest points near it in a box: a claim that misses by little misses there.
+
+    Examples
+    --------
+    >>> third = Fraction(1, 3)
+    >>> box = ((Fraction(0), Fraction(1)),)
+    >>> (third,) in simple_points_near(box, ((third - Fraction(1, 2**41), third + Fraction(1, 2**40)),))
+    True
+    """
+    places = []
+    for ends, (low, high) in zip(cell, box, strict=True):
+        places.append([x for x in dict.fromkeys((*_candidates(ends), *ends)) if low <= x <= high])
+    yield from itertools.product(*places)
 
 
 def _candidates(ends: tuple[Fraction, Fraction]) -> Iterator[Fraction]:

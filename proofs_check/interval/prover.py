@@ -41,7 +41,7 @@ from proofs_check.interval.derivative_sign import prove_by_derivative
 from proofs_check.interval.exponential import exponentiate
 from proofs_check.interval.identity import prove_by_identity
 from proofs_check.interval.infimum import Infimum, infimum_away_from_zeros
-from proofs_check.interval.interior_zeros import zeros_near
+from proofs_check.interval.interior_zeros import simple_points_near, zeros_near
 from proofs_check.interval.parts import beginning, cuts
 from proofs_check.interval.statement import Rational, Statement, exact_end, parse_statement, statement_of
 from proofs_check.interval.substitution import Substitution, suggest_substitution
@@ -285,11 +285,26 @@ def _with_zeros_found(search: _SearchOf) -> Proof:
                 break
             found = zeros_near(slack, proof.resisting, zeros)
             if not found:
+                proof = _refuted_near(search, slack, proof.resisting) or proof
                 break
             zeros += found
         if proof.verdict != "inconclusive" or proof.evaluations >= search.max_cells:
             break
     return proof
+
+
+def _refuted_near(search: _SearchOf, slack: Slack, cell: Cell) -> Proof | None:
+    """Refute at a simple point near a cell that resists, where a claim that misses by 10^-40 has its smallest slack."""
+    with arithmetic(2 * PRECISIONS[-1]):
+        bounds = SlackBounds(slack, (), (), 0)
+        for point in simple_points_near(slack.box, cell):
+            value = bounds.at(point)
+            if value < 0:
+                names = search.statement.variables
+                witness = Witness(tuple(zip(names, point, strict=True)), str(value), search.statement.text)
+                reason = "the slack is certainly negative at a point"
+                return Proof("refuted", search.statement.text, reason, witness=witness)
+    return None
 
 
 def prove_nonnegative(expression: sympy.Expr, domain: Domain, **options: object) -> Proof:

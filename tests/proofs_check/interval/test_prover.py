@@ -209,6 +209,19 @@ def test_their_false_neighbours_are_never_certified(text):
     assert prove(text, max_cells=4000).verdict != "certified"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exp(x) - 1 - x >= 1/10**40 for x in [-1, 2]",
+        "x - log(x) - 1 >= 1/10**35 for x in [1/3, 3]",
+        "(x - 1/3)**2 >= 1/10**38 for x in [0, 1]",
+        "x*tanh(x) - log(cosh(x)) >= 1/10**30 for x in [-1, 2]",
+    ],
+)
+def test_a_claim_that_misses_by_little_is_refuted_at_a_simple_point(text):
+    assert prove(text).verdict == "refuted"
+
+
 def test_a_strict_claim_fails_where_there_is_equality():
     assert prove_positive(x - sympy.tanh(x), {x: (0, 3)}).verdict != "certified"
     proof = prove_positive(x - sympy.tanh(x), {x: ("1/8", 3)})
