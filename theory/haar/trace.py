@@ -21,7 +21,7 @@ References
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -301,35 +301,16 @@ class _Blocks:
                 _add(result, (loops, len(loops)), owner.reflected(self.group, value))
             return result
         counts: Counter[tuple[tuple[Word, ...], Partition]] = Counter()
-        outside = [link for link in self.links if link[0] & 1 != self.side]
-        closing = Closing([*outside, *(link for link in self.links if link[0] & 1 == self.side)], self.algebra)
+        closing = Closing(self.links, self.algebra)
         kind: Group = "unitary" if self.group == "unitary" else "orthogonal"
         for matching in all_matchings(kind, self.conjugated):
             # The inner legs are joined by themselves: only loops of outer links are asked for.
-            closed = tuple(sorted(_outer_loops(closing, outside, matching)))
-            counts[closed, matching_type(inner, matching)] += 1
+            counts[tuple(closing.one_side(matching, 1 - self.side)), matching_type(inner, matching)] += 1
         for (closed, tau), count in counts.items():
             for rho, value in block_average(alpha, tau, d).items():
                 key = product_of((*closed, *_powers(self.inner, rho)))
                 _add(result, (key, len(key)), owner.reflected(self.group, value) * count)
         return result
-
-
-def _outer_loops(closing: Closing, outside: Sequence[Any], matching: Sequence[int]) -> Iterator[Word]:
-    """Yield the loops of the outer links joined by the matching."""
-    unseen = [True] * (len(outside) + 1)
-    for first in range(1, len(outside) + 1):
-        if not unseen[first]:
-            continue
-        loop, step = [], first
-        while True:
-            loop.append(step)
-            unseen[abs(step)] = False
-            leg = outside[step - 1][1] if step > 0 else outside[-step - 1][0]
-            step = closing.arrivals[2 * matching[leg >> 1] + (leg & 1)]
-            if step == first:
-                break
-        yield closing.smallest_of(tuple(loop))
 
 
 def _powers(word: Word, parts: Partition) -> list[Word]:

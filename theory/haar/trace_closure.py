@@ -77,6 +77,18 @@ def closures(
         )
     counts: Counter[tuple[tuple[Word, ...], Partition]] = Counter()
     closing = Closing(links, algebra)
+    if all(start & 1 == end & 1 for start, end, _ in links):
+        # Rows and columns close loops apart: a pair is only asked for its type.
+        by_rows: dict[tuple[Word, ...], list[_Matching]] = {}
+        for rows in matchings:
+            by_rows.setdefault(tuple(closing.one_side(rows, 0)), []).append(rows)
+        for columns, weight in orbits.items():
+            beside = [*fixed_traces, *closing.one_side(columns, 1)]
+            for loops_of_rows, listed in by_rows.items():
+                key = tuple(sorted((*beside, *loops_of_rows)))
+                for mu, many in Counter(matching_type(rows, columns) for rows in listed).items():
+                    counts[key, mu] += weight * many
+        return counts
     for columns, weight in orbits.items():
         for rows in matchings:
             loops = [*fixed_traces, *closing.loops(rows, columns)]
@@ -97,6 +109,24 @@ class Closing:
     def loops(self, rows: _Matching, columns: _Matching) -> list[Word]:
         """Return the words of all loops."""
         return [self.smallest_of(loop) for loop in _loops(self.links, self.arrivals, rows, columns)]
+
+    def one_side(self, matching: _Matching, side: int) -> list[Word]:
+        """Return the words of the loops through the links of one kind of legs, where no link joins both kinds, sorted."""
+        found = []
+        unseen = [start & 1 == side for start, _, _ in self.links]
+        for first in range(1, len(self.links) + 1):
+            if not unseen[first - 1]:
+                continue
+            loop, step = [], first
+            while True:
+                loop.append(step)
+                unseen[abs(step) - 1] = False
+                leg = self.links[step - 1][1] if step > 0 else self.links[-step - 1][0]
+                step = self.arrivals[2 * matching[leg >> 1] + side]
+                if step == first:
+                    break
+            found.append(self.smallest_of(tuple(loop)))
+        return sorted(found)
 
     def smallest_of(self, loop: tuple[int, ...]) -> Word:
         """Return the word of a loop of links, n + 1 for link n run forwards, -(n + 1) for backwards."""
