@@ -253,14 +253,23 @@ def map_terms(proposition: Proposition, change: Callable[[sp.Expr], sp.Expr]) ->
         case Iff(left, right):
             return Iff(map_terms(left, change), map_terms(right, change))
         case ForAll(binders, hypotheses, body) | Exists(binders, hypotheses, body):
-            moved = tuple(Binder(binder.name, map_sort(binder.sort, change)) for binder in binders)
-            return type(proposition)(moved, tuple(map_terms(h, change) for h in hypotheses), map_terms(body, change))
+            inside = _shielded(change, [binder.symbol for binder in binders])
+            moved = tuple(Binder(binder.name, map_sort(binder.sort, inside)) for binder in binders)
+            return type(proposition)(moved, tuple(map_terms(h, inside) for h in hypotheses), map_terms(body, inside))
         case Limit(binder, point, term, value):
-            return Limit(binder, change(point), change(term), change(value))
+            return Limit(binder, change(point), _shielded(change, [binder.symbol])(term), change(value))
         case Asymptotic(binder, point, lhs, rhs):
-            return Asymptotic(binder, change(point), change(lhs), change(rhs))
+            inside = _shielded(change, [binder.symbol])
+            return Asymptotic(binder, change(point), inside(lhs), inside(rhs))
         case LawEquality(term, law, parameters):
             return LawEquality(change(term), law, tuple(change(p) for p in parameters))
+
+
+def _shielded(change: Callable[[sp.Expr], sp.Expr], bound: list[sp.Symbol]) -> Callable[[sp.Expr], sp.Expr]:
+    """Return a change that leaves variables alone which are bound inside, even where an outer one has the same name."""
+    hidden = {symbol: sp.Dummy(symbol.name, **symbol.assumptions0) for symbol in bound}
+    shown = {dummy: symbol for symbol, dummy in hidden.items()}
+    return lambda term: change(term.xreplace(hidden)).xreplace(shown)
 
 
 def map_sort(sort: Sort, change: Callable[[sp.Expr], sp.Expr]) -> Sort:

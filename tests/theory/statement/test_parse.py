@@ -121,3 +121,8 @@ def test_bad_input_is_one_line_that_names_the_column(line, message):
 def test_only_text_is_read():
     with pytest.raises(TypeError, match="parse_question needs text, got int"):
         parse(3)
+
+
+def test_an_instance_leaves_variables_alone_that_are_bound_inside():
+    sentence = parse("for r in [0, 1): lim r -> 1: kappa(r) = 1")
+    assert parse("lim r in [0, 1) -> 1: kappa(r) = 1").body == sentence.pinned({"r": sp.Rational(1, 2)}).body
