@@ -12,6 +12,7 @@ WORDS = (
     "gauss(2) | relu",
     "rmsnorm | gauss | gelu",
     "gauss(3/2) | tanh | bias(1/10)",
+    "residual(1/2: gauss(4) | tanh) | layernorm",
     "residual(1/sqrt(L): rmsnorm | gauss | relu | gauss)",
     "layernorm | glu(silu)",
     "rmsnorm | gauss | selu | dropout(1/10)",
