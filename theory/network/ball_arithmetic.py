@@ -283,7 +283,13 @@ class _Deviation:
 
 @cache
 def _slope_bounds(activation: Activation) -> tuple[flint.arb, flint.arb]:
-    """Return upper bounds of |s'| and |s''| on the line."""
+    """Return upper bounds of |s'| and |s''| on the line; s' may jump at 0 only, which no scaling moves a point across."""
+    pieces = activation.pieces
+    if pieces is None or any(piece.upper != 0 for piece in pieces[:-1]):
+        raise NoLawError(
+            f"network needs kinks at 0 only to enclose {activation.name} at a variance that is no exact number; put a norm "
+            "in front of its linear layer, or use the double-precision recursion."
+        )
     bounds, expression = [], activation.expression
     for _ in range(2):
         expression = derivative(expression)

@@ -4,8 +4,9 @@ At infinite width the features of a state are iid copies of one random function 
 
     kernel    K_ab = E x_a x_b              mean  m_a = E x_a
     tangent   Theta_ab, the tangent kernel of one feature
-    jacobian  J_ab = E <D x_a, D x_b> per feature, D the derivative along one perturbation common to all rows: J_aa is the
-              factor of squared gradients where rows do not mix
+    jacobian  J_ab = E <D x_a, D x_b> per feature, D the derivative along one perturbation common to all rows
+
+J_aa is the factor of squared gradients where rows do not mix.
 
 Blocks act as
 

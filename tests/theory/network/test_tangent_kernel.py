@@ -151,6 +151,7 @@ def test_smallest_eigenvalue_is_bounded_below():
         ("relu", [[1]], {}, NoLawError, "Gaussian state in front of relu"),
         ("gauss | batchnorm", [[1, 0], [0, 1]], {}, NoLawError, "batch norm"),
         ("attention(softmax)", [[1]], {}, NoLawError, "scores that vanish"),
+        ("gauss | hardtanh", [[2]], {}, NoLawError, "kinks at 0 only"),
         ("gauss | step", [[1]], {}, NoLawError, "without jumps"),
         ("gauss | relu", [[1, 0]], {}, ValueError, "square"),
         ("gauss | relu", [[0]], {}, ValueError, "positive norm"),
