@@ -32,7 +32,7 @@ from theory.signal_propagation.rate import Convergence, convergence
 
 SCHEMA = 1
 """Version of the JSON of `Profile.to_json`."""
-_EFFORT, _SHARE = 300_000.0, Fraction(1, 2)
+_EFFORT, _SHARE = 180_000.0, Fraction(1, 2)
 """The work that `Profile.to_json` may cost at 20 digits (some seconds), and the part of what is left for one quantity."""
 
 
