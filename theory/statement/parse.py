@@ -1,4 +1,4 @@
-"""Text -> Sentence. The grammar, in the order it is read:
+"""Text -> Sentence. The grammar, in the order it is read::
 
     sentence  ::=  [network ... ; ... ;] [for BINDERS :] BODY [for BINDERS]      [best NAME :] before it: a question
     binder    ::=  every [classes] activation s | [classes] s = TEXT | every Gram matrix G of size n
