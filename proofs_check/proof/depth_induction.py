@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy as sp
 
-from proofs_check.proof.pinned_slope import affirms as affirmed_by_laws
+from proofs_check.proof.extreme_laws import affirms as affirmed_by_laws
 from theory.statement.proposition import Binder, Relation
 from theory.statement.quantity import Quantity, unfolded
 from theory.statement.sentence import Sentence

@@ -63,9 +63,9 @@ ORACLES: Mapping[str, Oracle] = MappingProxyType(
             # --- extreme laws -----------------------------------------------------------------------------------------
             Oracle(
                 "extreme laws",
-                "a sentence about every activation that is affine in its kernel map's law once the slope at 0 is fixed",
-                "proofs_check.proof.pinned_slope:affirms",
-                "the reduction of kernel maps to laws on the naturals; signs of polynomials at every degree and in the tail",
+                "a sentence that meets every activation through polynomials in its kernel maps, their derivatives and shares",
+                "proofs_check.proof.extreme_laws:affirms",
+                "the reduction of kernel maps to laws on the naturals; signs of polynomials on boxes, and of exponential sums in the degree",
             ),
             Oracle(
                 "induction on depth",
