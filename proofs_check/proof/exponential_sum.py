@@ -10,7 +10,10 @@ descend   S(0) >= 0 and S(n + 1) >= y S(n) for a y >= 0 (1, or a product of the 
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -20,6 +23,8 @@ from proofs_check.proof.polynomial_sign import Side, is_nonnegative
 
 Polynomial: TypeAlias = flint.fmpq_mpoly
 _RELAXED_BOXES = 12
+DEADLINE: ContextVar[float] = ContextVar("DEADLINE", default=math.inf)
+"""When searches give up (`time.monotonic`); a plan that was found before does not depend on it."""
 _UNIT, _RAY = Side(), Side("ray")
 
 
@@ -170,7 +175,7 @@ class _Search:
             return Plan("sign") if is_nonnegative(polynomial, ring.box, strict=strict) else None
         key = (str(polynomial), strict)
         self.left -= 1
-        if key in self.failed or depth == 0 or self.left < 0:
+        if key in self.failed or depth == 0 or self.left < 0 or time.monotonic() > DEADLINE.get():
             return None
         if any(polynomial(*point) < 0 for point in self.points):
             return None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,13 +25,15 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from proofs_check.proof import pinned_slope
-from proofs_check.proof.exponential_sum import Polynomial, SumRing, lift, search
+from proofs_check.proof.exponential_sum import DEADLINE, Polynomial, SumRing, lift, search
 from proofs_check.proof.law_form import Functional, Goal, LawProblem, NotALaw, problems
 from proofs_check.proof.polynomial_sign import is_nonnegative
 from theory.statement.sentence import Sentence
 
 _MOST_DEGREE = 3
 _LATER_STARTS = 3
+_SECONDS = 3.0
+"""After which a search for plans ends; the sentences of the literature take a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,24 @@ def affirms(sentence: Sentence) -> bool:
 
 def by_polar_forms(sentence: Sentence) -> bool:
     """Return whether some hypothesis (or none), and some start of the family of high degrees, give a proof."""
-    for hypothesis in range(-1, 2 * len(sentence.hypotheses)):
-        for later in range(_LATER_STARTS):
-            try:
-                if all(LawProof(problem, later, hypothesis).holds for problem in problems(sentence)):
+    token = DEADLINE.set(time.monotonic() + _SECONDS)
+    try:
+        for hypothesis in range(-1, 2 * len(sentence.hypotheses)):
+            for later in range(_LATER_STARTS):
+                if _proved_with(sentence, later, hypothesis):
                     return True
-            except NotALaw:
-                break
+                if time.monotonic() > DEADLINE.get():
+                    return False
+    finally:
+        DEADLINE.reset(token)
     return False
+
+
+def _proved_with(sentence: Sentence, later: int, hypothesis: int) -> bool:
+    try:
+        return all(LawProof(problem, later, hypothesis).holds for problem in problems(sentence))
+    except NotALaw:
+        return False
 
 
 def _by_pinned_slope(sentence: Sentence) -> bool:

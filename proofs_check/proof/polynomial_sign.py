@@ -21,9 +21,9 @@ from typing import Any, Literal
 import flint
 import numpy as np
 
-_BOXES = 400
+_BOXES = 150
 """Boxes after which a factor's sign is left open."""
-_LARGEST = 8_000
+_LARGEST = 3_000
 """Coefficients in the Bernstein basis beyond which a factor's sign is left open."""
 
 
