@@ -209,8 +209,9 @@ class LawProof:
         above = [p for p in points if polar.is_positive((p,), None, strict=False)]
         below = [p for p in points if p not in above]
         negated = _Polar(_Form.of(-form.expression, self.problem), self.problem)
-        if not all(negated.is_positive((p,), None, strict=False) for p in below):
-            raise NotALaw("a hypothesis whose sign at a degree changes on the domain")
+        # strictly: a point mass at which the hypothesis is an equality would be an extreme law of its own
+        if not above or not all(negated.is_positive((p,), None, strict=True) for p in below):
+            raise NotALaw("a hypothesis that is not of one sign at a degree")
         mixed = [Extreme(b.atom, a.atom) for b in below for a in above]
         found = above + mixed
         if not all(polar.mass_is_positive(law, form) for law in mixed):

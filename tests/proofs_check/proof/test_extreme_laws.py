@@ -37,6 +37,8 @@ FALSE = (
     "for every activation s, r in [-1, 1]: 1 - rms(r) <= rms'(0) (1-r)",
     "for every activation s with rms'(1) <= 1, r in [0, 1]: 1 - rms(r) <= (1-r)/(1+(1-w[0])(1-r))",
     "for every activation s with rho* < 1, r in [rho*, 1): (rms(r)-rho*)/(1-rms(r)) <= q (r-rho*)/(1-r)",
+    "for every centred activation s with rms'(1) <= 1, r in [0, 1/2]: r + 1/2 <= kappa(r)",  # x alone meets it
+    "for every odd activation s with rms'(1) <= 1, r in [0, 1/2]: r^2 rms(r) < 0",
     "for every activation s: rms(rho*) <= 1/2",  # the attractor may be 1: outside this rule
     "for every activation s: kappa''(1) >= kappa'(1)",  # x
 )
