@@ -68,6 +68,8 @@ _HOMES = {
     # Haar matrices
     "RationalFunction": "theory.haar.rational_function",
     "expected_log": "theory.haar.sphere_integral",
+    "gains": "theory.signal_propagation.gain",
+    "variance_fixed_points": "theory.signal_propagation.variance_map",
     "haar_moment": "theory.haar.monomial",
     "trace_moment": "theory.haar.trace",
     "weingarten": "theory.haar.weingarten",

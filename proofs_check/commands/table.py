@@ -12,7 +12,7 @@ from proofs_check.commands.console import Json, fail, print_json
 if TYPE_CHECKING:
     pass
 
-ACTIVATION_TABLES = ("rates", "hermite", "fixed-points")
+ACTIVATION_TABLES = ("rates", "gains", "hermite", "fixed-points")
 TABLES = (*ACTIVATION_TABLES, "contraction", "weingarten")
 FORMATS = ("csv", "json", "markdown", "latex")
 

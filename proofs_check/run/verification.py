@@ -166,7 +166,7 @@ def hunt(target: str | Claim, *, mutant: str | None = None, **options: Any) -> H
 
     Examples
     --------
-    >>> hunt("A7", mutant="rate 1/alpha", examples=20).counterexample is not None
+    >>> hunt("A7", mutant="rate 1/alpha", examples=20, patience=5).counterexample is not None
     True
     """
     claim = target if isinstance(target, Claim) else one_claim(target)[0]

@@ -64,6 +64,23 @@ class GrowthBound:
             total *= GrowthBound(base)
         return GrowthBound(total.polynomial, self.linear * q, self.quadratic * q)
 
+    def at(self, mean: Fraction, deviation: Fraction) -> GrowthBound:
+        """Return a bound of |s(mean + deviation x)|, mean >= 0: P(m + d|x|) exp(b(m + d|x|) + a(m + d|x|)^2).
+
+        The constant factor exp(b m + a m^2) is rounded up to a power of 3 > e.
+        """
+        total = [Fraction(0)] * len(self.polynomial)
+        power = [Fraction(1)]
+        for coefficient in self.polynomial:
+            for k, c in enumerate(power):
+                total[k] += coefficient * c
+            power = [
+                mean * c + deviation * b for c, b in zip([*power, Fraction(0)], [Fraction(0), *power], strict=True)
+            ]
+        factor = 3 ** ceil(self.linear * mean + self.quadratic * mean**2)
+        linear = (self.linear + 2 * self.quadratic * mean) * deviation
+        return GrowthBound(tuple(factor * c for c in total), linear, self.quadratic * deviation**2)
+
     @property
     def is_square_integrable(self) -> bool:
         """Whether the bound shows E s(Z)^2 < oo."""

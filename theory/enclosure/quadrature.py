@@ -85,6 +85,25 @@ class Integrand:
             tuple(Part(p.lower, p.upper, multiplied(p.function)) for p in self.parts), self.growth * growth
         )
 
+    def at(self, mean: Fraction, deviation: Fraction) -> Integrand:
+        """Return z -> f(mean + deviation z), deviation > 0: its expectation is that of f under N(mean, deviation^2)."""
+        if mean == 0 and deviation == 1:
+            return self
+
+        def moved(function: BallFunction) -> BallFunction:
+            return lambda z, analytic: function(z * ball_of(deviation) + ball_of(mean), analytic)
+
+        def place(end: Any) -> Any:
+            return (
+                end
+                if end.is_infinite
+                else (end - sp.Rational(mean.numerator, mean.denominator))
+                / sp.Rational(deviation.numerator, deviation.denominator)
+            )
+
+        parts = tuple(Part(place(p.lower), place(p.upper), moved(p.function)) for p in self.parts)
+        return Integrand(parts, self.growth.at(abs(mean), deviation))
+
     def squared(self) -> Integrand:
         """Return f^2."""
 

@@ -11,7 +11,7 @@ from theory.tables.rates import rate_table
 from theory.tables.table import Column, RateTable
 from theory.tables.weingarten import weingarten_rows
 
-KINDS = ("rates", "hermite", "fixed-points", "contraction", "weingarten")
+KINDS = ("rates", "gains", "hermite", "fixed-points", "contraction", "weingarten")
 WIDTHS = (2, 3, 4, 5, 10, 20, 50, 100)
 
 
@@ -29,9 +29,9 @@ def table(
 
     Parameters
     ----------
-    kind : {"rates", "hermite", "fixed-points", "contraction", "weingarten"}
+    kind : {"rates", "gains", "hermite", "fixed-points", "contraction", "weingarten"}
     activations : str or Activation
-        For the first three; the whole catalogue if none.
+        For the first four; the whole catalogue if none.
     digits, terms : int
         Decimal digits of every number; Hermite coefficients c_0 .. c_{terms-1}.
     group, orders, dimension

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from theory.activation.activation import Activation
 from theory.enclosure.ball import check_digits
 from theory.profile import Profile
+from theory.signal_propagation.gain import Gains
 from theory.tables.table import Cell, Column, RateTable
 
 
@@ -20,8 +21,8 @@ def rate_table(kind: str, activations: Sequence[Activation], digits: int = 20, t
 
     Parameters
     ----------
-    kind : {"rates", "hermite", "fixed-points"}
-        rates: nonlinearity strength, slopes, and case, attractor and proved rate of the RMS-normalised map. hermite: c_0,
+    kind : {"rates", "gains", "hermite", "fixed-points"}
+        rates: nonlinearity strength, slopes, and case, attractor and proved rate of the RMS-normalised map. gains: of weights. hermite: c_0,
         ..., c_{terms-1}. fixed-points: all of them, of the normalised and the centred map.
     activations : sequence of Activation
     digits : int
@@ -72,6 +73,11 @@ def _rates(profile: Profile, _: int) -> Iterator[tuple[Cell, ...]]:
     )
 
 
+def _gains(profile: Profile, _: int) -> Iterator[tuple[Cell, ...]]:
+    found = Gains(profile.activation)
+    yield profile.activation.name, found.forward_rms, found.forward_std, found.backward, found.tangent_at_zero
+
+
 def _hermite(profile: Profile, terms: int) -> Iterator[tuple[Cell, ...]]:
     for k in range(terms):
         yield profile.activation.name, k, profile.hermite.coefficient(k)
@@ -95,6 +101,13 @@ _RATES = (
     Column("attractor", "rho*", r"$\rho^*$"),
     Column("constant", "proved constant", "constant"),
 )
+_GAINS = (
+    _NAME,
+    Column("forward_rms", "forward RMS", r"$1/\sqrt{E s^2}$"),
+    Column("forward_std", "forward std", r"$1/\sqrt{\mathrm{Var}\, s}$"),
+    Column("backward", "backward", r"$1/\sqrt{E s'^2}$"),
+    Column("tangent_at_zero", "tangent at 0", r"$1/|s'(0)|$"),
+)
 _HERMITE = (_NAME, Column("k", "k", "$k$"), Column("coefficient", "c_k", "$c_k$"))
 _FIXED_POINTS = (
     _NAME,
@@ -107,6 +120,7 @@ _FIXED_POINTS = (
 _Rows = Callable[[Profile, int], Iterator[tuple[Cell, ...]]]
 _KINDS: dict[str, tuple[tuple[Column, ...], _Rows]] = {
     "rates": (_RATES, _rates),
+    "gains": (_GAINS, _gains),
     "hermite": (_HERMITE, _hermite),
     "fixed-points": (_FIXED_POINTS, _fixed_points),
 }

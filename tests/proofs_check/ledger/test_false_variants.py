@@ -56,7 +56,9 @@ def of_every_case(claim: Claim, statement: Any) -> ClaimReport:
     return ClaimReport(claim, (), found)
 
 
-@pytest.mark.parametrize(("identifier", "name", "change"), VARIANTS, ids=[f"{identifier} {name}" for identifier, name, _ in VARIANTS])
+@pytest.mark.parametrize(
+    ("identifier", "name", "change"), VARIANTS, ids=[f"{identifier} {name}" for identifier, name, _ in VARIANTS]
+)
 def test_no_check_proves_a_false_variant(identifier: str, name: str, change: dict[str, Any]) -> None:
     claim = CLAIMS[identifier]
     report = of_every_case(claim, replace(claim.statement, **change))
