@@ -67,11 +67,12 @@ class FreeLimit:
 
     def formula(self) -> Formula:
         """Return the stated limits of some networks."""
-        trace, jacobian, d = function("tr"), sp.Symbol("J"), sp.Symbol("d")
+        trace, d = function("tr"), sp.Symbol("d")
         found = []
         for case in (DeepMoment("orthogonal", 2, 3), DeepMoment("orthogonal", 2, 3, gaussian=True)):
             value = self.limit(case)
-            moment = mean(trace((jacobian * sp.Symbol("J^T")) ** case.power)) / d
+            product = sp.Symbol("J_G J_G^T" if case.gaussian else "J_O J_O^T")  # of Gaussian or Haar layers
+            moment = mean(trace(product**case.power)) / d
             found.append(equal(function("lim")(moment), sp.Rational(value.numerator, value.denominator)))
         return tuple(found)
 

@@ -81,8 +81,8 @@ class JacobianMoment:
         return (
             equal(mean(zonal(jacobian * sp.Symbol("J^T"))), zonal(diagonal**2) ** depth / zonal(1) ** (depth - 1)),
             *(
-                equal(mean(trace((jacobian * sp.Symbol("J^*")) ** 2)), sp.Rational(*_ratio(self.moment(case))))
-                for case in shown
+                equal(mean(trace(sp.Symbol(name) ** 2)), sp.Rational(*_ratio(self.moment(case))))
+                for name, case in zip(("J_O J_O^T", "J_U J_U^*"), shown, strict=True)
             ),
         )
 
