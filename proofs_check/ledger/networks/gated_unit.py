@@ -28,6 +28,7 @@ from theory.activation import Activation, catalogue
 from theory.enclosure.ball import working_bits
 from theory.enclosure.quadrature import Integrand, expectation
 from theory.kernel_map.kernel_map import KernelMap
+from theory.network.block import Glu
 from theory.network.grammar import parse_word
 from theory.network.tangent_kernel import network_kernels
 
@@ -81,7 +82,7 @@ def product_rule(statement: GatedUnit, _: None, __: Trial) -> Evidence:
 def by_the_recursion(statement: GatedUnit, activation: Activation, trial: Trial) -> Evidence:
     """Enclose the kernel of the word and compare at rho = 1/2."""
     digits = trial.profile.digits
-    word = parse_word(f"rmsnorm | glu({activation.name}) | rmsnorm")
+    word = parse_word(f"rmsnorm | {Glu(activation)} | rmsnorm")
     found = network_kernels(word, [[1, RHO], [RHO, 1]], 1, digits).kernel[0, 1]
     kappa = KernelMap.normalised(activation).ball(RHO, digits)
     with working_bits(4 * digits):

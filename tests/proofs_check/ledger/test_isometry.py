@@ -105,7 +105,7 @@ def test_claims_hold_and_every_mutant_falls() -> None:
     report = run([claim_of(identifier) for identifier in IDS])
     assert [c.claim.id for c in report.claims if not c.passes] == []
     verdicts = {c.claim.id: c.verdict for c in report.claims}
-    sampled = {"A13", "A27", "A29", "A30"}
+    sampled = {"A13", "A29", "A30"}
     assert {i for i, verdict in verdicts.items() if verdict is Verdict.SUPPORTED} == sampled
     assert all(verdicts[i] is Verdict.PROVED for i in IDS if i not in sampled)
 

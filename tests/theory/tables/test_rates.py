@@ -104,7 +104,7 @@ def test_whole_catalogue_at_50_digits() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("speeds", catalogue("relu")), "needs a kind of rates, hermite, fixed-points, got kind='speeds'"),
+        (("speeds", catalogue("relu")), "needs a kind of rates, gains, hermite, fixed-points, got kind='speeds'"),
         (("rates", ()), "needs at least one activation"),
         (("rates", catalogue("relu"), 0), "needs digits in 1..10000, got digits=0"),
         (("hermite", catalogue("relu"), 10, 0), "needs at least one term"),
