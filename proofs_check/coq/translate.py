@@ -47,7 +47,7 @@ def source_of_certificate(document: Mapping[str, Any], name: str, words: str) ->
     >>> certificate = prove("exp(x) >= 1 + x/2 for x in [0, 1]").certificate
     >>> print(source_of_certificate(certificate.document, "E1", "").theorems[0].statement)
       forall x : R, 0 <= x <= 1 ->
-      0 <= (- x) / 2 + exp x - 1
+      0 <= exp x - (1 + x / 2)
     """
     kind = document.get("kind")
     if kind == "kernel":
