@@ -36,6 +36,7 @@ from theory.enclosure.ball import ball_of, bits_of, enclose_to, working_bits
 from theory.enclosure.derivative import derivative
 from theory.enclosure.quadrature import Integrand, expectation, tail_bound
 from theory.kernel_map.behaviour_at_one import slope_at_one
+from theory.kernel_map.correlation_map import compare
 from theory.number import Number, as_number
 from theory.signal_propagation.slope_at_zero import SlopeAtZero, slope_at_zero
 
@@ -60,7 +61,7 @@ class FixedVariance:
     chi : Number
         sigma_w^2 E s'(sqrt(q) Z)^2, the slope of the correlation map at 1; infinite if s jumps.
     stable : bool or None
-        Whether |V'(q)| < 1, so that variances near q are drawn to it; None at slope 1.
+        Whether |V'(q)| < 1, so that variances near q are drawn to it; None at slope 1, or where balls do not tell it from 1.
     """
 
     variance: Number
@@ -214,16 +215,15 @@ class _Search:
         """Return the fixed points of V(q) = g q + sigma_b^2, g = sigma_w^2 E s(Z)^2."""
         gain, bias = self.map.weight_variance * moment, self.map.bias_variance
         chi = self.map.weight_variance * slope_at_one(self.map.activation)
-        excess = gain - 1
-        zero = _is_zero(excess)
-        no_bias = _is_zero(bias)
-        if zero and no_bias:
+        side, biased = compare(gain, 1), compare(bias, 0)
+        if side is None or biased is None:
+            return FixedVariances((), self.largest, undecided=((Fraction(0), self.largest),))
+        if biased == 0 and side == 0:
             every = FixedVariance(Number.of(1), Number.of(1), chi, None)
             return FixedVariances((every,), self.largest, every=True)
-        if not zero and no_bias:
-            stable = bool(gain.ball(20) < 1)
-            return FixedVariances((FixedVariance(Number.of(0), gain, chi, stable),), self.largest)
-        if zero or gain.ball(20) > 1:
+        if biased == 0:
+            return FixedVariances((FixedVariance(Number.of(0), gain, chi, side < 0),), self.largest)
+        if side >= 0:
             return FixedVariances((), self.largest)
         q = bias / (1 - gain)
         inside = q.ball(20) <= ball_of(self.largest)
@@ -306,7 +306,11 @@ class _Search:
         self.start = _SMALLEST_DEVIATION
         bias, weight = self.map.bias_variance, self.map.weight_variance
         with working_bits(128):
-            if not _is_zero(bias):  # V >= sigma_b^2 > q
+            biased = compare(bias, 0)
+            if biased is None:
+                self._leave_open(Fraction(0), self.start)
+                return False
+            if biased:  # V >= sigma_b^2 > q
                 while not ball_of(self.start**2) < bias.ball(20):
                     self.start /= 2
                 return False
@@ -325,12 +329,10 @@ class _Search:
             self._leave_open(Fraction(0), self.start)
             return False
         rate = self.map.weight_variance * slope
-        excess = rate - 1
-        critical = _is_zero(excess)
-        stable = None if critical else bool(excess.ball(30) < 0)
-        point = FixedVariance(Number.of(0), rate, rate, stable)
-        if critical:
-            if self.at_zero.is_sublinear():  # V(q) < V'(0) q = q for every q > 0
+        side = compare(rate, 1)
+        point = FixedVariance(Number.of(0), rate, rate, side < 0 if side else None)
+        if not side:  # critical, or not told from it
+            if side == 0 and self.at_zero.is_sublinear():  # V(q) < V'(0) q = q for every q > 0
                 self.points.append(FixedVariance(Number.of(0), rate, rate, True))
                 return True
             self.start = Fraction(1, 8)
@@ -358,13 +360,6 @@ class _Search:
 def _stable(slope: Number) -> bool | None:
     ball = abs(slope.ball(12))
     return True if ball < 1 else False if ball > 1 else None
-
-
-def _is_zero(number: Number) -> bool:
-    """Whether a number is 0: exactly where it is exact, to 25 digits else (a ball cannot tell)."""
-    if number.exact is not None:
-        return bool(number.exact == 0) or (bool(number.ball(25).contains(0)) and sp.simplify(number.exact) == 0)
-    return bool(number.ball(25).contains(0))
 
 
 def _root_above(variance: Fraction) -> Fraction:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory.activation.activation import Activation
+from theory.number import Number
 from theory.signal_propagation.variance_map import variance_fixed_points
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(120)
@@ -45,6 +46,17 @@ def test_relu_keeps_every_variance_at_two_and_none_above() -> None:
     assert points("relu", Fraction(3), Fraction(1)).points == ()
     (with_bias,) = points("relu", Fraction(1), Fraction(1, 4)).points
     assert str(with_bias.variance) == "1/2"
+
+
+@pytest.mark.parametrize("text", ["relu", "tanh"])
+def test_a_weight_variance_that_balls_do_not_tell_from_the_critical_one_is_undecided(text: str) -> None:
+    # off by 1e-400: no digits that are asked for tell it from the critical one
+    critical = Fraction(2) if text == "relu" else Fraction(1)
+    certified = Number.certified(lambda digits: (Number.of(critical) + Fraction(1, 10**400)).ball(digits))
+    found = variance_fixed_points(Activation.from_text(text), certified)
+    assert not found.every
+    assert not found.certified_all
+    assert found.undecided[0][0] == 0
 
 
 @given(st.fractions(Fraction(1, 2), 4, max_denominator=8), st.fractions(Fraction(1, 20), 1, max_denominator=20))
