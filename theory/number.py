@@ -69,6 +69,19 @@ class Number:
         return cls("certified", None, enclose)
 
     @classmethod
+    def converging(cls, formula: Callable[[], flint.arb]) -> Number:
+        """Return the certified number of a formula in balls, evaluated at more and more bits until the digits asked are proved.
+
+        Asked for digits that 540 further ones do not give, the number raises ValueError.
+
+        Examples
+        --------
+        >>> print(Number.converging(lambda: flint.arb(2).sqrt()))
+        1.4142135623730950488016887242
+        """
+        return cls.certified(lambda digits: enclose_to(digits, lambda _: formula(), caller="Number.converging"))
+
+    @classmethod
     def numerical(cls, value: Callable[[int], mpmath.mpf]) -> Number:
         """Return the number that ``value(digits)`` approximates, without any proved error."""
         return cls("numerical", None, value)

@@ -23,7 +23,6 @@ import sympy as sp
 from sympy import Expr, Symbol
 
 from theory.activation.shaping import SmoothShape
-from theory.covariance_sde.linear_network import converging
 from theory.covariance_sde.norm_diffusion import NormDiffusion, positive_number
 from theory.covariance_sde.smooth import drift_series, symbols, variance_series
 from theory.enclosure.ball import ball_of
@@ -141,7 +140,7 @@ def explosion_correction(shape: SmoothShape, start: Any = 1) -> Number:
     """
     start = positive_number("explosion_correction", "start", start)
     coefficients = _terms(explosion_potential(shape)[1])
-    return converging(lambda: _mass_below(coefficients, shape.blow_up_rate, start))
+    return Number.converging(lambda: _mass_below(coefficients, shape.blow_up_rate, start))
 
 
 def _terms(potential: Expr) -> tuple[dict[int, Expr], Expr]:

@@ -9,7 +9,6 @@ References: R. Muirhead, "Aspects of Multivariate Statistical Theory", 3.2 (Wish
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 import flint
@@ -17,28 +16,8 @@ import sympy as sp
 from sympy import Expr
 
 from theory.covariance_sde.smooth import gaussian_moment
-from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
+from theory.enclosure.ball import ball_of
 from theory.number import Number
-
-
-def converging(formula: Callable[[], flint.arb]) -> Number:
-    """Return the certified number of a formula in balls, evaluated at more and more bits until the digits asked are proved.
-
-    Raises
-    ------
-    ValueError
-        When asked for digits that 640 further ones do not give.
-    """
-
-    def enclose(digits: int) -> flint.arb:
-        for guard in (10, 40, 160, 640):
-            with working_bits(bits_of(digits + guard)):
-                ball = formula()
-            if is_accurate(ball, digits):
-                return ball
-        raise ValueError(f"converging needs a formula whose ball shrinks, got {ball} for digits={digits}.")
-
-    return Number.certified(enclose)
 
 
 def squared_norm_moment(k: int, n: Expr, depth: Expr) -> Expr:
@@ -80,12 +59,12 @@ def mean_log_norm(n: int) -> Number:
     >>> mean_log_norm(100).decimal(10)
     '-0.0100333320'
     """
-    return converging(lambda: _half(n).digamma() - _half(n).log())
+    return Number.converging(lambda: _half(n).digamma() - _half(n).log())
 
 
 def variance_log_norm(n: int) -> Number:
     """Return Var log(V'/V) for one layer: trigamma(n/2) = 2/n + 2/n^2 + ..."""
-    return converging(lambda: _polygamma(_half(n)))
+    return Number.converging(lambda: _polygamma(_half(n)))
 
 
 def mean_log_determinant(n: int, samples: int) -> Number:
@@ -100,7 +79,7 @@ def mean_log_determinant(n: int, samples: int) -> Number:
         raise ValueError(
             f"mean_log_determinant needs n >= samples (else det V' = 0), got n={n!r}, samples={samples!r}."
         )
-    return converging(lambda: sum((_half(n - j).digamma() - _half(n).log() for j in range(samples)), _half(0)))
+    return Number.converging(lambda: sum((_half(n - j).digamma() - _half(n).log() for j in range(samples)), _half(0)))
 
 
 def _half(n: int) -> flint.arb:
@@ -142,7 +121,7 @@ def mean_correlation_layer(rho: Fraction, n: int) -> Number:
         series = ball_of(rho**2).hypgeom_2f1(ball_of(Fraction(1, 2)), ball_of(Fraction(1, 2)), _half(n + 2))
         return ball_of(rho) * 2 / n * ratio**2 * series
 
-    return converging(value)
+    return Number.converging(value)
 
 
 def sinh_moment_factors(n: Expr) -> tuple[Expr, Expr]:

@@ -20,7 +20,6 @@ import sympy as sp
 from sympy import Expr
 
 from theory.activation.shaping import exact_number
-from theory.covariance_sde.linear_network import converging
 from theory.enclosure.ball import ball_of
 from theory.number import Number
 
@@ -140,7 +139,7 @@ def mean_log(delta: Any, n: int) -> Number:
         raise ValueError(f"mean_log needs delta in [-1, 1] (a share of energies), got delta={delta!s}.")
     if isinstance(n, bool) or not isinstance(n, int) or n < 2:
         raise ValueError(f"mean_log needs an integer width n >= 2, got n={n!r}.")
-    return converging(lambda: _frullani(ratio, n))
+    return Number.converging(lambda: _frullani(ratio, n))
 
 
 def _frullani(delta: Fraction, n: int) -> flint.arb:

@@ -22,7 +22,6 @@ from sympy import Expr, Symbol
 
 from theory.activation.shaping import exact_number
 from theory.covariance_sde.correlation import one_dimensional_generator
-from theory.covariance_sde.linear_network import converging
 from theory.enclosure.ball import ball_of
 from theory.number import Number
 
@@ -83,7 +82,7 @@ class StationaryGamma:
     @property
     def mean_log(self) -> Number:
         """E log V = digamma(shape) - log(rate), certified."""
-        return converging(lambda: ball_of(self.shape).digamma() - ball_of(self.rate).log())
+        return Number.converging(lambda: ball_of(self.shape).digamma() - ball_of(self.rate).log())
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,7 @@ class NormDiffusion:
         def value() -> flint.arb:
             return ball_of(self.b * v).gamma_lower(ball_of(self.b + 1), regularized=1)
 
-        return converging(value)
+        return Number.converging(value)
 
 
 def positive_number(function: str, name: str, value: Any) -> Expr:

@@ -11,10 +11,10 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import flint
 import mpmath
@@ -26,6 +26,8 @@ from theory.exact.ball_evaluation import ball_evaluate
 
 LARGEST_DIGITS = 10_000
 _GUARDS = (6, 20, 60, 180, 540)
+
+Found = TypeVar("Found")
 
 
 def _refuse(ball: Any) -> Any:
@@ -78,8 +80,14 @@ def is_accurate(ball: flint.arb, digits: int) -> bool:
 
 
 def enclose_to(
-    digits: int, compute: Callable[[int], flint.arb], *, exact: bool = True, caller: str = "enclose_to"
-) -> flint.arb:
+    digits: int,
+    compute: Callable[[int], Found],
+    *,
+    exact: bool = True,
+    caller: str = "enclose_to",
+    guards: Iterable[int] = _GUARDS,
+    balls: Callable[[Any], Iterable[flint.arb]] = lambda found: (found,),
+) -> Found:
     """Return ``compute(digits + guard)`` at the first guard that gives `digits` digits (Ziv's strategy).
 
     Parameters
@@ -87,28 +95,33 @@ def enclose_to(
     digits : int
         Digits asked of the ball.
     compute : callable
-        Digits -> ball; called at that working precision.
+        Digits -> ball, or any object that holds balls; called at that working precision.
     exact : bool
         False if the input is itself a ball of some radius: more digits cannot help then, and the first ball is returned.
     caller : str
         Who needs the value, for the error.
+    guards : iterable of int
+        Guard digits to try in turn.
+    balls : callable
+        What `compute` returned -> the balls in it that must all have `digits` digits.
 
     Raises
     ------
     ValueError
-        If 540 guard digits do not suffice.
+        If no guard suffices (by default 540 digits are the last).
 
     Examples
     --------
     >>> enclose_to(30, lambda _: 1 - flint.arb(flint.fmpq(1, 10**40)).cos()).rad() < flint.arb("1e-30")
     True
     """
-    for guard in _GUARDS:
+    for guard in guards:
         with working_bits(bits_of(digits + guard)):
-            ball = compute(digits + guard)
-        if not exact or is_accurate(ball, digits):
-            return ball
-    raise ValueError(f"{caller} needs a value that converges, got {ball} for digits={digits}.")
+            found = compute(digits + guard)
+        loose = None if not exact else next((ball for ball in balls(found) if not is_accurate(ball, digits)), None)
+        if loose is None:
+            return found
+    raise ValueError(f"{caller} needs a value that converges, got {loose} for digits={digits}.")
 
 
 def power(base: Any, exponent: int | Fraction | Expr) -> Any:

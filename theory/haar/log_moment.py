@@ -31,6 +31,7 @@ import flint
 import sympy as sp
 from sympy import Expr, Integer, Rational, Symbol, digamma, gamma, log, sympify
 
+from theory.enclosure.ball import ball_of
 from theory.haar.sphere import checked_spectrum
 from theory.haar.trace import trace_moment
 from theory.number import Number
@@ -99,7 +100,7 @@ def value_of(expression: Expr) -> Number:
 
 def _ball(expression: Expr) -> flint.arb:
     if expression.is_Rational:
-        return flint.arb(flint.fmpq(int(expression.p), int(expression.q)))
+        return ball_of(expression)
     if expression is sp.pi:
         return flint.arb.pi()
     if expression is sp.E:

@@ -24,9 +24,9 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, ctx
 
-from theory.enclosure.ball import bits_of, is_accurate, working_bits
+from theory.enclosure.ball import ball_of
 from theory.haar.dimension import exact_rational
 from theory.haar.sphere import checked_spectrum
 from theory.number import Number
@@ -74,8 +74,8 @@ def expected_log(spectrum: Iterable[Any]) -> Number:
     values = _grouped(spectrum, "expected_log")
     if len(values) == 1:
         value = values[0][0]
-        return Number.of(0) if value == 1 else Number.certified(_to_digits(lambda: _ball(value).log()))
-    return Number.certified(_to_digits(lambda: _log_integral(values)))
+        return Number.of(0) if value == 1 else Number.converging(lambda: ball_of(value).log())
+    return Number.converging(lambda: _log_integral(values))
 
 
 def expected_inverse_power(spectrum: Iterable[Any], exponent: Any) -> Number:
@@ -114,12 +114,12 @@ def expected_inverse_power(spectrum: Iterable[Any], exponent: Any) -> Number:
         raise ValueError(f"expected_inverse_power needs an exponent s > 0, got exponent={s}.")
     if len(values) == 1:
         value = values[0][0]
-        return Number.certified(_to_digits(lambda: _ball(value) ** _ball(-s)))
+        return Number.converging(lambda: ball_of(value) ** ball_of(-s))
     if 2 * s >= rank:
         raise ValueError(
             f"expected_inverse_power needs s < rank/2 (E Q^(-s) is infinite otherwise), got exponent={s}, rank={rank}."
         )
-    return Number.certified(_to_digits(lambda: _power_integral(values, s)))
+    return Number.converging(lambda: _power_integral(values, s))
 
 
 def _grouped(spectrum: Iterable[Any], function: str) -> _Grouped:
@@ -131,24 +131,6 @@ def _grouped(spectrum: Iterable[Any], function: str) -> _Grouped:
             f"got a smallest of {min(counts)} and a largest of {max(counts)}."
         )
     return tuple(sorted(counts.items(), reverse=True))
-
-
-def _ball(value: Fraction | int) -> arb:
-    return arb(fmpq(value.numerator, value.denominator))
-
-
-def _to_digits(formula: Callable[[], arb]) -> Callable[[int], arb]:
-    """Return digits -> ball, at a working precision that grows until the ball is that small."""
-
-    def enclose(digits: int) -> arb:
-        for guard in (10, 30, 90, 270):
-            with working_bits(bits_of(digits + guard)):
-                ball = formula()
-            if is_accurate(ball, digits):
-                break
-        return ball
-
-    return enclose
 
 
 def _log_integral(values: _Grouped) -> arb:
@@ -164,23 +146,23 @@ def _log_integral(values: _Grouped) -> arb:
         _cut_near_infinity(values, Fraction(0)).max(_cut_near_infinity(ones, Fraction(0))),
     )
     trace = sum(value * count for value, count in values)
-    below = left.exp() * _ball(trace + d)
+    below = left.exp() * ball_of(trace + d)
     above = _tail(values, Fraction(0), right) + _tail(ones, Fraction(0), right)
     return _integral(integrand, left, right) + arb(0, 1) * (below + above).upper()
 
 
 def _power_integral(values: _Grouped, s: Fraction) -> arb:
     half = Fraction(sum(count for _, count in values), 2)
-    exponent = acb(_ball(s))
+    exponent = acb(ball_of(s))
 
     def integrand(x: acb, analytic: bool) -> acb:
         return (exponent * x).exp() * _characteristic(values, x.exp(), analytic)
 
     left, right = _cut_near_zero(s), _cut_near_infinity(values, s)
-    below, above = (left * _ball(s)).exp() / _ball(s), _tail(values, s, right)
+    below, above = (left * ball_of(s)).exp() / ball_of(s), _tail(values, s, right)
     total = _integral(integrand, left, right) + arb(0, 1) * (below + above).upper()
-    factor = _ball(half).gamma() / (_ball(half - s).gamma() * _ball(s).gamma())
-    return arb(2) ** _ball(s) * factor * total
+    factor = ball_of(half).gamma() / (ball_of(half - s).gamma() * ball_of(s).gamma())
+    return arb(2) ** ball_of(s) * factor * total
 
 
 def _characteristic(values: _Grouped, t: acb, analytic: bool) -> acb:
@@ -188,7 +170,7 @@ def _characteristic(values: _Grouped, t: acb, analytic: bool) -> acb:
     result = acb(1)
     for value, count in values:
         if value:
-            base = 1 + 2 * _ball(value) * t
+            base = 1 + 2 * ball_of(value) * t
             result *= base ** (-count // 2) if count % 2 == 0 else base.rsqrt(analytic=analytic) ** count
     return result
 
@@ -199,7 +181,7 @@ def _integral(integrand: Callable[[acb, bool], acb], left: arb, right: arb) -> a
 
 def _cut_near_zero(s: Fraction) -> arb:
     """Return an exact x with e^{s x} below the working precision."""
-    return (-(ctx.prec + 10) * arb.const_log2() / _ball(s)).lower().floor().mid()
+    return (-(ctx.prec + 10) * arb.const_log2() / ball_of(s)).lower().floor().mid()
 
 
 def _largest_eigenvalues(values: _Grouped) -> Iterator[tuple[int, arb]]:
@@ -208,7 +190,7 @@ def _largest_eigenvalues(values: _Grouped) -> Iterator[tuple[int, arb]]:
     for value, count in values:
         if value:
             j += count
-            log_constant -= count * (2 * _ball(value)).log() / 2
+            log_constant -= count * (2 * ball_of(value)).log() / 2
             yield j, log_constant
 
 
@@ -218,7 +200,7 @@ def _cut_near_infinity(values: _Grouped, s: Fraction) -> arb:
     for j, log_constant in _largest_eigenvalues(values):
         rate = Fraction(j, 2) - s
         if rate > 0:
-            best = best.min((log_constant + (ctx.prec + 10) * arb.const_log2() - _ball(rate).log()) / _ball(rate))
+            best = best.min((log_constant + (ctx.prec + 10) * arb.const_log2() - ball_of(rate).log()) / ball_of(rate))
     return best.upper().ceil().mid()
 
 
@@ -228,5 +210,5 @@ def _tail(values: _Grouped, s: Fraction, x: arb) -> arb:
     for j, log_constant in _largest_eigenvalues(values):
         rate = Fraction(j, 2) - s
         if rate > 0:
-            best = best.min((log_constant - _ball(rate) * x).exp() / _ball(rate))
+            best = best.min((log_constant - ball_of(rate) * x).exp() / ball_of(rate))
     return best

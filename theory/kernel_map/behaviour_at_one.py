@@ -34,7 +34,7 @@ from theory.activation.activation import Activation
 from theory.activation.evaluation import to_sympy
 from theory.activation.expression import Expression
 from theory.activation.pieces import smooth_pieces
-from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
+from theory.enclosure.ball import ball_of, bits_of, enclose_to, working_bits
 from theory.enclosure.ball_function import ball_function
 from theory.enclosure.derivative import derivative
 from theory.enclosure.quadrature import Integrand, expectation
@@ -208,13 +208,13 @@ class _Jump:
     above: Expression
 
     def enclose(self, digits: int) -> flint.arb:
-        for guard in (0, 60, 400):
-            with working_bits(bits_of(digits) + guard):
-                z = flint.acb(ball_of(self.place))
-                size = (ball_function(self.above)(z, False) - ball_function(self.below)(z, False)).real
-            if is_accurate(size, digits):
-                return size
-        raise ValueError(f"behaviour_at_one needs one-sided limits that are finite, got {size} at x = {self.place}.")
+        return enclose_to(
+            digits, lambda _: self._size(), caller=f"behaviour_at_one (a one-sided limit at x = {self.place})"
+        )
+
+    def _size(self) -> flint.arb:
+        z = flint.acb(ball_of(self.place))
+        return (ball_function(self.above)(z, False) - ball_function(self.below)(z, False)).real
 
     def is_nonzero(self) -> bool:
         """Decide by balls, or exactly by SymPy where the ball holds 0."""

@@ -28,6 +28,7 @@ from sympy import Expr
 
 from theory.activation.activation import Activation
 from theory.activation.evaluation import to_sympy
+from theory.enclosure.ball import ball_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,11 @@ class HomogeneousKernel:
 
     def value(self, angle: flint.arb) -> flint.arb:
         """Return a ball of kappa(cos angle)."""
-        return angle.cos() + _ball(self.kink) * odd_part(angle)
+        return angle.cos() + ball_of(self.kink) * odd_part(angle)
 
     def slope(self, angle: flint.arb) -> flint.arb:
         """Return a ball of kappa'(cos angle) = 1 - kink angle/pi, the derivative in the cosine."""
-        return 1 - _ball(self.kink) * angle / flint.arb.pi()
+        return 1 - ball_of(self.kink) * angle / flint.arb.pi()
 
     def expression(self, cosine: Expr) -> Expr:
         """Return kappa at a cosine as a SymPy expression.
@@ -178,11 +179,6 @@ def _ends(angle: flint.arb) -> tuple[flint.arb, flint.arb]:
 
 def _hull(first: flint.arb, second: flint.arb) -> flint.arb:
     return first.union(second)
-
-
-def _ball(value: Fraction | int) -> flint.arb:
-    value = Fraction(value)
-    return flint.arb(flint.fmpq(value.numerator, value.denominator))
 
 
 def _slopes(activation: Activation) -> tuple[Fraction, Fraction] | None:

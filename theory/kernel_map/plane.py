@@ -24,7 +24,7 @@ from sympy import Expr
 
 from theory.activation.activation import Activation
 from theory.activation.domain import GrowthBound
-from theory.enclosure.ball import ball_of, bits_of, is_accurate, working_bits
+from theory.enclosure.ball import ball_of, bits_of, enclose_to, working_bits
 from theory.enclosure.ball_function import BallFunction
 from theory.enclosure.panels import legendre_rule, part_at, reflected
 from theory.enclosure.quadrature import Integrand, Part, cut, expectation, tail_bound
@@ -57,12 +57,12 @@ def plane_value(activation: Activation, rho: flint.arb, digits: int) -> flint.ar
             f"kernel map needs exact break points (kinks of polynomials) this near |rho| = 1, got {activation.text!r}."
         )
     own_bits = int(rho.man_exp()[0]).bit_length()  # 1 - |rho| is to be exact
-    for guard in (2, 12):
-        with working_bits(bits_of(digits + 2 * guard) + 32 + own_bits):
-            value = _plane(activation, rho, digits + guard)
-        if is_accurate(value, digits):
-            return value
-    raise ValueError(f"kernel map needs a plane integral that converges, got {value} for digits={digits}.")
+
+    def compute(wanted: int) -> flint.arb:
+        with working_bits(bits_of(2 * wanted - digits) + 32 + own_bits):
+            return _plane(activation, rho, wanted)
+
+    return enclose_to(digits, compute, caller="kernel map (its plane integral)", guards=(2, 12))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from math import log
 
@@ -27,7 +28,7 @@ from sympy import Expr, Symbol
 
 from theory.activation.activation import Activation
 from theory.activation.expression import X
-from theory.enclosure.ball import ball_of, bits_of, from_mpf, is_accurate, working_bits
+from theory.enclosure.ball import ball_of, bits_of, enclose_to, from_mpf, is_accurate, working_bits
 from theory.enclosure.derivative import derivative
 from theory.enclosure.quadrature import Integrand, expectation
 from theory.exact.ball_evaluation import ball_evaluate
@@ -135,12 +136,12 @@ def raw_expression(activation: Activation) -> tuple[Expr, Symbol] | None:
 
 
 def _closed_value(derived: Expr, symbol: Symbol, rho: flint.arb, digits: int) -> flint.arb | None:
-    for guard in (10, 60, 300):
-        with working_bits(bits_of(digits + guard)):
-            value = ball_evaluate(derived, {symbol: rho})
-            value = value.real if isinstance(value, flint.acb) else value
-        if is_accurate(value, digits):
-            return value
+    def compute(_: int) -> flint.arb:
+        value = ball_evaluate(derived, {symbol: rho})
+        return value.real if isinstance(value, flint.acb) else value
+
+    with suppress(ValueError):  # no guard suffices
+        return enclose_to(digits, compute, guards=(10, 60, 300))
     return None
 
 

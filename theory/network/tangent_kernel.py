@@ -15,7 +15,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from theory.enclosure.ball import bits_of, check_digits, is_accurate, working_bits
+from theory.enclosure.ball import check_digits, enclose_to
 from theory.network.ball_arithmetic import BallArithmetic, balls
 from theory.network.propagation import Field, Parameterisation, propagate, start_field
 from theory.network.word import Word
@@ -95,21 +95,21 @@ def network_kernels(
     check_digits(digits, "network_kernels")
     if any(len(row) != len(gram) for row in gram):
         raise ValueError(f"network_kernels needs a square Gram matrix, got {len(gram)} rows of other lengths.")
-    for guard in _GUARDS:
-        with working_bits(bits_of(digits + guard)):
-            arithmetic = BallArithmetic(digits + guard)
-            start = start_field(balls(gram), arithmetic, positions, None if means is None else balls([means])[0])
-            field = propagate(word, start, depth, arithmetic, parameterisation)
-        if _accurate(field, digits):
-            pairs = field.pairs
-            return NetworkKernels(
-                pairs.matrix(field.kernel), pairs.matrix(field.tangent), pairs.matrix(field.jacobian), digits
-            )
-    raise ValueError(f"network_kernels needs a recursion that converges, got none to digits={digits} at depth={depth}.")
 
+    def compute(wanted: int) -> Field:
+        arithmetic = BallArithmetic(wanted)
+        start = start_field(balls(gram), arithmetic, positions, None if means is None else balls([means])[0])
+        return propagate(word, start, depth, arithmetic, parameterisation)
 
-def _accurate(field: Field, digits: int) -> bool:
-    return all(is_accurate(ball, digits) for ball in (*field.kernel, *field.tangent))
+    field = enclose_to(
+        digits,
+        compute,
+        caller=f"network_kernels (the recursion to depth={depth})",
+        guards=_GUARDS,
+        balls=lambda field: (*field.kernel, *field.tangent),
+    )
+    pairs = field.pairs
+    return NetworkKernels(pairs.matrix(field.kernel), pairs.matrix(field.tangent), pairs.matrix(field.jacobian), digits)
 
 
 def smallest_eigenvalue_bound(matrix: np.ndarray) -> flint.arb:

@@ -34,7 +34,7 @@ import flint
 import sympy as sp
 from sympy import Expr
 
-from theory.enclosure.ball import bits_of, check_digits, working_bits
+from theory.enclosure.ball import ball_of, bits_of, check_digits, working_bits
 from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 from theory.recentering.cluster_odd_family import check_batch_size
 
@@ -73,7 +73,7 @@ def saturation_angle(batch_size: int, kernel: HomogeneousKernel = RELU, digits: 
     rho, kink = spread_growth(batch_size, kernel), kernel.kink
     with working_bits(bits_of(digits + 10)):
         root = flint.arb(flint.fmpq(rho.denominator, rho.numerator)).sqrt()
-        return 3 * flint.arb.pi() * (1 - root) / flint.arb(flint.fmpq(kink.numerator, kink.denominator))
+        return 3 * flint.arb.pi() * (1 - root) / ball_of(kink)
 
 
 def rescaled_growth(batch_size: int, spread: Fraction, digits: int = 30) -> flint.arb:

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 
 import flint
 
+from theory.enclosure.ball import ball_of
 from theory.kernel_map.homogeneous import HomogeneousKernel, bend, bend_slope
 
 
@@ -98,7 +99,7 @@ class ClusterOddFamily:
 
     def factors(self, tilt: flint.arb, kernel: HomogeneousKernel) -> tuple[flint.arb, flint.arb]:
         """Return the factors by which one layer multiplies alpha and beta, tilt in [0, pi/2)."""
-        kink = flint.arb(flint.fmpq(kernel.kink.numerator, kernel.kink.denominator))
+        kink = ball_of(kernel.kink)
         spread = 1 - kink * self._bend(tilt)
         return spread, spread - kink * self.balance(tilt) / (self.batch_size * tilt.cos()) ** 2
 
@@ -114,7 +115,7 @@ class ClusterOddFamily:
         """Return the angle between two cluster samples after the activation, arccos kappa(cos t)."""
         # 1 - kappa = (1 - cos t)(1 - kink bend) keeps its digits for a narrow cluster
         angle = self.angle(tilt)
-        kink = flint.arb(flint.fmpq(kernel.kink.numerator, kernel.kink.denominator))
+        kink = ball_of(kernel.kink)
         half = (angle / 2).sin() * (1 - kink * bend(angle)).sqrt()
         return 2 * half.asin()
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import flint
 
+from theory.enclosure.ball import ball_of
 from theory.isometry.gram_matrix import GramMatrix
 from theory.kernel_map.homogeneous import RELU, HomogeneousKernel
 
@@ -74,7 +75,7 @@ def as_balls(gram: GramMatrix | Sequence[Sequence[Fraction | int]]) -> flint.arb
     """Return a rational Gram matrix as a matrix of balls at Arb's current precision."""
     entries = gram if isinstance(gram, Sequence) else gram.entries
     rows = [[Fraction(x) for x in row] for row in entries]
-    return flint.arb_mat([[flint.arb(flint.fmpq(x.numerator, x.denominator)) for x in row] for row in rows])
+    return flint.arb_mat([[ball_of(x) for x in row] for row in rows])
 
 
 def _entry(product: flint.arb, left: flint.arb, right: flint.arb, kernel: HomogeneousKernel) -> flint.arb:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import flint
 
-from theory.enclosure.ball import bits_of, check_digits, is_accurate, working_bits
+from theory.enclosure.ball import ball_of, check_digits, enclose_to
 from theory.kernel_map.homogeneous import RELU, HomogeneousKernel, bend
 from theory.recentering.cluster_odd_family import ClusterOddFamily
 from theory.recentering.family_fixed_point import FamilyFixedPoint
@@ -99,17 +99,16 @@ def spectrum_at(point: FamilyFixedPoint, kernel: HomogeneousKernel = RELU, digit
         If `digits` is out of range, or an eigenvalue does not converge.
     """
     check_digits(digits, "spectrum_at")
-    for guard in (10, 40, 120):
-        tilt = point.tilt.ball(digits + guard)
-        with working_bits(bits_of(digits + guard)):
-            spectrum = _spectrum(point.family, tilt, kernel)
-        if all(is_accurate(value, digits) for value, _ in spectrum.eigenvalues):
-            return spectrum
-    raise ValueError(f"spectrum_at needs eigenvalues that converge, got {spectrum.eigenvalues} for digits={digits}.")
+    return enclose_to(
+        digits,
+        lambda wanted: _spectrum(point.family, point.tilt.ball(wanted), kernel),
+        caller="spectrum_at (its eigenvalues)",
+        balls=lambda spectrum: (value for value, _ in spectrum.eigenvalues),
+    )
 
 
 def _spectrum(family: ClusterOddFamily, tilt: flint.arb, kernel: HomogeneousKernel) -> Spectrum:
-    kink = flint.arb(flint.fmpq(kernel.kink.numerator, kernel.kink.denominator))
+    kink = ball_of(kernel.kink)
     angle = family.angle(tilt)
     growth = 1 - kink * bend(angle)
 

@@ -25,7 +25,7 @@ from math import log10
 
 import flint
 
-from theory.enclosure.ball import bits_of, check_digits, working_bits
+from theory.enclosure.ball import ball_of, bits_of, check_digits, working_bits
 from theory.kernel_map.kernel_map import KernelMap
 from theory.number import Number
 
@@ -137,7 +137,7 @@ class _Search:
             else:
                 lost = max(0, round(-log10(min(r, 1 - r))))
                 kappa = self.kernel.ball(r, self.digits + 8 + lost)
-                place = flint.arb(flint.fmpq(r.numerator, r.denominator))
+                place = ball_of(r)
                 pair = kappa / place, (1 - kappa) / (1 - place)
             self._values[r] = pair
         return self._values[r]
@@ -166,7 +166,7 @@ class _Search:
         if end in cell:
             return self._proves_at_end(u, v, beta)
         (a_u, b_u), (a_v, b_v) = self.values(u), self.values(v)
-        width = _ball(v - u)
+        width = ball_of(v - u)
         chord = (a_v - a_u) / width
         rising, falling = self._slope_before(u), self._slope_after(v)
         if not b_u - beta * a_u >= 0:
@@ -182,7 +182,7 @@ class _Search:
     def _proves_at_end(self, u: Fraction, v: Fraction, beta: flint.arb) -> bool:
         """On a cell where b = beta a at the end: both bounds are linear there, and their slopes decide."""
         (a_u, _), (a_v, _) = self.values(u), self.values(v)
-        chord = (a_v - a_u) / _ball(v - u)
+        chord = (a_v - a_u) / ball_of(v - u)
         if u == 0:
             return bool(1 - a_u - beta * chord >= 0)
         return self._curvature is not None and bool(beta * chord - self._curvature / 2 >= 0)
@@ -192,7 +192,7 @@ class _Search:
         if u == 0:
             return 1 - self.values(u)[0]
         before = self.knots[self.knots.index(u) - 1]
-        return (self.values(u)[1] - self.values(before)[1]) / _ball(u - before)
+        return (self.values(u)[1] - self.values(before)[1]) / ball_of(u - before)
 
     def _slope_after(self, v: Fraction) -> flint.arb | None:
         """Return an upper bound of b'(v): kappa''(1)/2 at 1, else the slope of the chord after v; None if not known."""
@@ -200,7 +200,7 @@ class _Search:
             return None if self._curvature is None else self._curvature / 2
         after = self.knots[self.knots.index(v) + 1]
         b = self.values(after)[1]
-        return (b - self.values(v)[1]) / _ball(after - v) if b.is_finite() else None
+        return (b - self.values(v)[1]) / ball_of(after - v) if b.is_finite() else None
 
     def refine(self, failing: list[tuple[Fraction, Fraction]]) -> None:
         """Halve the cells; an end cell grown too narrow gives up the proof that the infimum is that end's value.
@@ -220,7 +220,3 @@ class _Search:
                     )
                 self.given_up |= ends
         self.knots = sorted({*self.knots, *((u + v) / 2 for u, v in failing)})
-
-
-def _ball(q: Fraction) -> flint.arb:
-    return flint.arb(flint.fmpq(q.numerator, q.denominator))

@@ -20,7 +20,7 @@ import sympy as sp
 from sympy import Expr
 
 from theory.activation import Activation
-from theory.enclosure.ball import working_bits
+from theory.enclosure.ball import ball_of, working_bits
 from theory.enclosure.quadrature import Integrand, expectation
 from theory.kernel_map.hermite import HermiteExpansion
 
@@ -142,12 +142,12 @@ def _raw_single(activation: Activation, exponent: int, digits: int) -> flint.arb
 
 def _raw_moment(activation: Activation, a: int, b: int, rho: Fraction, digits: int) -> flint.arb:
     size = (_raw_single(activation, 2 * a, digits) * _raw_single(activation, 2 * b, digits)).sqrt()
-    radius = abs(flint.arb(flint.fmpq(rho.numerator, rho.denominator)))
+    radius = abs(ball_of(rho))
     count = 8
     while not radius ** (count + 1) * size < flint.arb(10) ** -digits:
         count += 8
     left, right = (HermiteExpansion(_power(activation, e)).balls(count + 1, digits + 5) for e in (a, b))
-    place = flint.arb(flint.fmpq(rho.numerator, rho.denominator))
+    place = ball_of(rho)
     total = flint.arb(0)
     for k, (x, y) in enumerate(zip(left, right, strict=True)):
         total += x * y * place**k

@@ -32,7 +32,7 @@ import flint
 import sympy as sp
 from sympy import Expr
 
-from theory.enclosure.ball import bits_of, is_accurate, working_bits
+from theory.enclosure.ball import bits_of, enclose_to, working_bits
 from theory.kernel_map.correlation_map import CorrelationMap, compare, fixes_zero, is_identity, is_odd
 from theory.kernel_map.kernel_map import KernelMap
 from theory.notebook import html_table
@@ -282,13 +282,12 @@ def _secant_from_zero(kernel: CorrelationMap, digits: int) -> flint.arb:
 
 
 def _slope_at(kernel: CorrelationMap, value: Number, digits: int) -> flint.arb:
-    for guard in (4, 30, 100):
-        place = value.ball(digits + guard)
-        slope = None if kernel.expression is not None else _slope_by_series(kernel, place, digits + guard)
-        slope = kernel.derivative(place, digits + guard) if slope is None else slope
-        if is_accurate(slope, digits):
-            return slope
-    raise ValueError(f"fixed_points needs a slope that converges at {digits} digits, got {slope}.")
+    def compute(wanted: int) -> flint.arb:
+        place = value.ball(wanted)
+        slope = None if kernel.expression is not None else _slope_by_series(kernel, place, wanted)
+        return kernel.derivative(place, wanted) if slope is None else slope
+
+    return enclose_to(digits, compute, caller="fixed_points (the slope)", guards=(4, 30, 100))
 
 
 def _slope_by_series(kernel: CorrelationMap, rho: flint.arb, digits: int) -> flint.arb | None:
