@@ -77,7 +77,7 @@ class Number:
         Examples
         --------
         >>> print(Number.converging(lambda: flint.arb(2).sqrt()))
-        1.4142135623730950488016887242
+        1.4142135623730950488
         """
         return cls.certified(lambda digits: enclose_to(digits, lambda _: formula(), caller="Number.converging"))
 
