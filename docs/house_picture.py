@@ -3,7 +3,7 @@
 python docs/house_picture.py FILE.svg      # `make docs` does it for the page "The house"
 
 A room is a folder of a package, or a file that stands in the package itself. A line goes from a room down to one that it imports,
-unless another room between them says so already; between packages imports go to the left only. The packages' faces (`__init__.py`, `haarmite.py`) import everything by name and are left out.
+unless another room between them says so already; between packages imports go to the left only. The packages' faces (`__init__.py`, `haarmite/`) import everything by name and are left out.
 """
 
 from __future__ import annotations

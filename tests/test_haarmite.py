@@ -10,7 +10,7 @@ import pytest
 
 import haarmite
 
-ROOT = Path(haarmite.__file__).parent
+ROOT = Path(haarmite.__file__).parents[1]
 
 
 def python(folder: Path, program: str, *options: str) -> subprocess.CompletedProcess[str]:

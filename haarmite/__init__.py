@@ -7,20 +7,22 @@
 0.318309886184
 
 Each name is imported from where it is defined when first used, so `import haarmite` itself costs nothing. The packages behind it
-(`theory`, `numerics`, `proofs_check`) are looked up once, beside this file, whatever lies in the working folder.
+(`theory`, `numerics`, `proofs_check`) are looked up once, beside this one, whatever lies in the working folder.
 """
 
 from __future__ import annotations
 
 import sys
 import warnings
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 
 def _settle(package: str) -> None:
-    """Import a package from beside this file, so that a user's own `theory.py` next to her script does not hide it."""
-    home = Path(__file__).resolve().parent / package
+    """Import a package from beside this one, so that a user's own `theory.py` next to her script does not hide it."""
+    home = Path(__file__).resolve().parents[1] / package
     there = sys.modules.get(package)
     if there is not None and home in map(Path, getattr(there, "__path__", ())):
         return
@@ -28,7 +30,7 @@ def _settle(package: str) -> None:
     if own is not None and there is None:
         warnings.warn(f"haarmite has a package {package!r}: import {own} before haarmite, or rename it", stacklevel=3)
     spec = spec_from_file_location(package, home / "__init__.py", submodule_search_locations=[str(home)])
-    assert spec is not None  # the packages lie beside this file: in a checkout, and in a wheel
+    assert spec is not None  # the packages lie side by side: in a checkout, and in a wheel
     assert spec.loader is not None
     sys.modules[package] = module_from_spec(spec)
     spec.loader.exec_module(sys.modules[package])
@@ -119,6 +121,11 @@ _HOMES = {
     "verify": "proofs_check.run.verification",
 }
 
-__all__ = list(_HOMES)
+__all__ = [*_HOMES, "testing"]
 
-__getattr__, __dir__ = lazy_face(__name__, _HOMES)
+_find, __dir__ = lazy_face(__name__, dict.fromkeys(("testing",), __name__) | _HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name, or the module `haarmite.testing`, when it is first asked for."""
+    return import_module("haarmite.testing") if name == "testing" else _find(name)

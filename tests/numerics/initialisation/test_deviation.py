@@ -1,0 +1,40 @@
+"""Mistakes: the arithmetic of each, and the one that is named."""
+
+import numpy as np
+import pytest
+
+from numerics.initialisation.deviation import mistakes, name_mistake, scale_agrees
+from numerics.initialisation.entry_law import EntryLaw
+from numerics.initialisation.entry_test import EntrySummary
+from numerics.initialisation.fan import Fans
+
+POSSIBLE = list(mistakes(0.1, "He", Fans(200, 800), groups=4, truncated=True, branches=24))
+
+
+@pytest.mark.parametrize(
+    ("key", "std"),
+    [
+        ("grouped_fan", 0.05),
+        ("residual_scale", 0.1 * 24**0.5),
+        ("swapped_fans", 0.05),
+        ("uncorrected_cut", 0.0879625661),
+        ("variance_as_std", 0.01),
+        ("std_as_variance", 0.1**0.5),
+        ("std_as_bound", 0.1 / 3**0.5),
+        ("gain", 0.1 / 2**0.5),
+    ],
+)
+def test_arithmetic(key, std):
+    assert next(mistake.std for mistake in POSSIBLE if mistake.key == key) == pytest.approx(std, rel=1e-8)
+
+
+def test_the_mistake_that_was_made_is_named():
+    law = EntryLaw("normal", 0.07)
+    for mistake in mistakes(0.07, "He", Fans(200, 700), groups=5, branches=10):
+        made = EntrySummary.of(np.random.default_rng(1).standard_normal((200, 200)) * mistake.std)
+        found = name_mistake(made, law, mistakes(0.07, "He", Fans(200, 700), groups=5, branches=10), 1e-3)
+        assert found is not None
+        assert (found.key, found.text) == (mistake.key, mistake.text)
+    right = EntrySummary.of(np.random.default_rng(1).standard_normal((200, 200)) * 0.07)
+    assert scale_agrees(right, law, 1e-3)
+    assert name_mistake(right, law, mistakes(0.07, "He", Fans(200, 700)), 1e-3) is None
