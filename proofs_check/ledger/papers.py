@@ -10,7 +10,7 @@ ISOMETRY = Paper(
 FIXED_POINTS = Paper(
     "A'",
     "Joudaki, Hofmann: Emergence of globally attracting fixed points in deep neural networks with nonlinear "
-    "activations. arXiv 2410.20107",
+    "activations. AISTATS 2025, arXiv 2410.20107",
 )
 WEINGARTEN = Paper(
     "W",
@@ -27,7 +27,7 @@ COVARIANCE_SDE = Paper(
     "D",
     "Li, Nica, Roy: The neural covariance SDE: shaped infinite depth-and-width networks at initialization. "
     "NeurIPS 2022, arXiv 2206.02768; Li, Nica: Differential equation scaling limits of shaped and unshaped neural "
-    "networks. arXiv 2310.12079",
+    "networks. TMLR, arXiv 2310.12079",
 )
 RECENTERING = Paper(
     "C",

@@ -4,7 +4,7 @@ In u = 1 - rho, K = 1 - u + (2 sqrt2/3pi) u^{3/2} + (sqrt2/30pi) u^{5/2} + O(u^{
 E rho' = K + (-2u + ...)/n, Var rho' = (8u^2 + ...)/n. Without noise l^2 u -> 9 pi^2/2; with q = l^2 u, t = l/n,
     dq = [(2q/t)(1 - (sqrt2/3pi) sqrt q) + 2q] dt + 2 sqrt2 q dB,  q_0 = 9 pi^2/2.
 
-The scaling limit of unshaped networks is due to M. Li, M. Nica, arXiv 2310.12079; the coefficients are derived here.
+The scaling limit of unshaped networks is due to M. Li, M. Nica, TMLR, arXiv 2310.12079; the coefficients are derived here.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ map that is not the identity kappa'(1) >= 2 - p_1 > 1, so the cases exclude each
 References
 ----------
 1. A. Joudaki, T. Hofmann, "Emergence of globally attracting fixed points in deep neural networks with nonlinear
-   activations", arXiv 2410.20107 (the cases). Its Case 4 rate is wrong; `theory.signal_propagation.rate` has the corrected one.
+   activations", AISTATS 2025, arXiv 2410.20107 (the cases). Its Case 4 rate is wrong; `theory.signal_propagation.rate` has the corrected one.
 """
 
 from __future__ import annotations

@@ -8,14 +8,14 @@ For a map kappa = sum_k p_k rho^k, p_k >= 0, sum 1, and rho_l = kappa(rho_{l-1})
 | 1    | (-1, 1)   | |rho_l| <= r b/(1 - r + r b),  r = |rho_0|,  b = a^l,  a = 1/(2 - p_1)             |
 | 2    | [-1, 1]   | 1 - rho_l <= a^l (1 - rho_0),  a = kappa'(1)                                       |
 | 3    | [-1, 1]   | 1 - rho_l <= (1 - rho_0)/(1 + A l (1 - rho_0)),  A = 1 - p_0 - p_1                 |
-| 4    | (-1, 1)   | |rho_l - rho*| <= a^l |rho_0 - rho*|/(1 - |rho_0|),  a = max(1 - p_0, 1/(2 - q))   |
+| 4    | (-1, 1)   | |rho_l - rho*| <= b |rho_0 - rho*|/(1 - r + r b),  a = max(1 - p_0, 1/(2 - q))     |
 
-q = kappa'(rho*). Proofs: the ledger's claims A10, A17, A18 and A21. [1] prints a = max(1 - p_0, q, (1 - rho*)/(2 - q))
-for Case 4, which is false: kappa = 2/5 + 3/5 rho^2 leaves 1 too slowly for it.
+q = kappa'(rho*). Proofs: the ledger's claims A10, A17, A18 and A21. [1] prints b |rho_0 - rho*|/(1 - r) with
+a = max(1 - p_0, q, (1 - rho*)/(2 - q)) for Case 4, which is false: kappa = 2/5 + 3/5 rho^2 leaves 1 too slowly for it.
 
 References
 ----------
-1. A. Joudaki, T. Hofmann, arXiv 2410.20107.
+1. A. Joudaki, T. Hofmann, AISTATS 2025, arXiv 2410.20107, Theorem 1.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ RATE_TEXT: dict[Case, str] = {
     1: "|rho_l| <= r b/(1 - r + r b), r = |rho_0|, b = a^l, a = 1/(2 - p_1)",
     2: "1 - rho_l <= a^l (1 - rho_0), a = slope at 1",
     3: "1 - rho_l <= (1 - rho_0)/(1 + A l (1 - rho_0)), A = 1 - p_0 - p_1",
-    4: "|rho_l - rho*| <= a^l |rho_0 - rho*|/(1 - |rho_0|), a = max(1 - p_0, 1/(2 - q)), q = slope at rho*",
+    4: "|rho_l - rho*| <= b |rho_0 - rho*|/(1 - r + r b), r = |rho_0|, b = a^l, a = max(1 - p_0, 1/(2 - q)), q = slope at rho*",
 }
 
 
@@ -45,7 +45,7 @@ _LATEX: dict[Case, str] = {
     1: r"|\rho_\ell| \leq \frac{r a^\ell}{1 - r + r a^\ell}, \quad r = |\rho_0|",
     2: r"1 - \rho_\ell \leq a^\ell (1 - \rho_0)",
     3: r"1 - \rho_\ell \leq \frac{1 - \rho_0}{1 + A \ell (1 - \rho_0)}",
-    4: r"|\rho_\ell - \rho^*| \leq a^\ell \frac{|\rho_0 - \rho^*|}{1 - |\rho_0|}",
+    4: r"|\rho_\ell - \rho^*| \leq \frac{a^\ell |\rho_0 - \rho^*|}{1 - r + r a^\ell}, \quad r = |\rho_0|",
 }
 
 
@@ -107,9 +107,7 @@ class Convergence:
             factor = constant**depth
             if self.case == 2:
                 return factor * gap
-            if self.case == 1:
-                return size * factor / (1 - size + size * factor)
-            return factor * abs(ball_of(start) - self.limit.ball(digits + 10)) / (1 - size)
+            return factor * abs(ball_of(start) - self.limit.ball(digits + 10)) / (1 - size + size * factor)
 
     def depth_to_reach(self, distance: Fraction, start: Fraction) -> int:
         """Return the least depth at which the bound proves |rho_l - rho*| <= distance.

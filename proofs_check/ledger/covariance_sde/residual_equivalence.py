@@ -2,7 +2,7 @@
 give d rho/dt = lam^2 g(rho), lam^2 = (c_+ - c_-)^2/2.
 
 Proof: first order in 1/d of the two exact kernels. Only correlations agree: the ResNet's variances grow as e^{lam^2 t}.
-Source: Li and Nica, arXiv 2310.12079; constant derived here.
+Source: Li and Nica, TMLR, arXiv 2310.12079, whose abstract names this regime and these rates; constant derived here.
 """
 
 from __future__ import annotations

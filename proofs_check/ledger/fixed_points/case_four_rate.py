@@ -1,8 +1,14 @@
-"""A21. Case 4: |rho_l - rho*| <= a^l |rho_0 - rho*|/(1 - |rho_0|), a = max(1 - p_0, 1/(2 - q)), for rho_0 in (-1, 1).
+"""A21. Case 4: |rho_l - rho*| <= A |rho_0 - rho*|/(1 - r + r A), r = |rho_0| < 1, A = a^l, a = max(1 - p_0, 1/(2 - q)).
 
-Proof: chain A20. Above rho* the potential (rho-rho*)/(1-rho) shrinks by 1/(2-q); on [0, rho*] the distance shrinks by
-q <= 1/(2-q); from rho < 0 with kappa(rho) <= rho* by 1 - p_0; a start below 0 that jumps above rho* arrives there with
-|rho_1| - rho* <= |rho_1 - rho*| and goes on as above. Source: [A'], Case 4, whose printed constant is false (A22).
+Proof, s = rho*. Above s the potential (rho - s)/(1 - rho) shrinks by 1/(2 - q) a layer (A20), so that
+rho_l - s <= A (1 - s)(r - s)/(1 - r + A (r - s)), within the bound because
+(1 - s)(1 - r + r A) = 1 - r + A (r - s) - s (1 - r)(1 - A). On [0, s] the distance shrinks by q <= 1/(2 - q), from rho < 0
+with kappa(rho) <= s by 1 - p_0, and 1 - r + r A <= 1. A start below 0 that jumps above s from rho_j = -y has y > s, since
+kappa(-y) <= kappa(y), and goes on as from y: numerator y - s <= |rho_j - s| <= a^j |rho_0 - s|, and the denominator
+1 - y (1 - a^(l-j)) is at least 1 - r (1 - A), because y <= r.
+
+Source: [A'], Theorem 1, Case 4, whose printed constant is false (A22) and whose denominator is 1 - r; the code of its figures
+has the denominator here. Equality at l = 0; Case 1 (A16) is rho* = 0.
 """
 
 from __future__ import annotations
@@ -10,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import flint
 import sympy as sp
@@ -45,23 +52,24 @@ def corrected(p0: sp.Expr, q: sp.Expr, star: sp.Expr) -> tuple[sp.Expr, ...]:  #
 
 
 def as_printed(p0: sp.Expr, q: sp.Expr, star: sp.Expr) -> tuple[sp.Expr, ...]:
-    """Return (1 - p_0, q, (1 - rho*)/(2 - q)), whose largest is the rate of the authors' restatement and notebook."""
+    """Return (1 - p_0, q, (1 - rho*)/(2 - q)), whose largest is the rate that [A'] prints."""
     return 1 - p0, q, (1 - star) / (2 - q)
 
 
 @dataclass(frozen=True)
 class CaseFourRate:
-    """|rho_l - rho*| <= a^l |rho_0 - rho*|/(1 - |rho_0|), a the largest of factors(p_0, q, rho*)."""
+    """|rho_l - rho*| <= a^l |rho_0 - rho*|/denominator(|rho_0|, a^l), a the largest of factors(p_0, q, rho*)."""
 
     factors: Factors = corrected
+    denominator: Callable[[Any, Any], Any] = lambda size, factor: 1 - size + size * factor
 
     def formula(self) -> Formula:
         """Return the bound at layer l, its rate a, and what rho* and q are."""
         depth, rate, star = sp.symbols("l a rho^*")
         p0, q, rho, kappa = sp.IndexedBase("p")[0], sp.Symbol("q"), sp.IndexedBase("rho"), function("kappa")
-        start = sp.Abs(rho[0] - star) / (1 - sp.Abs(rho[0]))
+        start, size = sp.Abs(rho[0] - star), sp.Abs(rho[0])
         return (
-            at_most(sp.Abs(rho[depth] - star), rate**depth * start),
+            at_most(sp.Abs(rho[depth] - star), rate**depth * start / self.denominator(size, rate**depth)),
             equal(rate, sp.Max(*self.factors(p0, q, star))),
             below(sp.Abs(rho[0]), 1),
             equal(rho[depth + 1], kappa(rho[depth])),
@@ -74,7 +82,7 @@ class CaseFourRate:
 
 STEEP = kernel_activation("1/20", "1/20", 0, "9/10")
 NEAR_ONE = 1 - Fraction(1, 10**12)
-ERRATUM = "restatement and notebook of [A'], Case 4: a = max(1 - p_0, q, (1 - rho*)/(2 - q)); too fast from near 1"
+ERRATUM = "[A'], Theorem 1, Case 4: a = max(1 - p_0, q, (1 - rho*)/(2 - q)); too fast from near 1"
 
 claim = Claim(
     id="A21",
@@ -85,7 +93,20 @@ claim = Claim(
     cases=cases_of(4),
     covers=in_case(4),
     mutants=[
-        Mutant("a as printed", CaseFourRate(as_printed), on=QUADRATIC.name, by=CERTIFIED, erratum=ERRATUM),
+        Mutant(
+            "a as printed",
+            CaseFourRate(as_printed, lambda size, _factor: 1 - size),
+            on=QUADRATIC.name,
+            by=CERTIFIED,
+            erratum=ERRATUM,
+        ),
+        Mutant("no denominator", CaseFourRate(denominator=lambda _size, _factor: 1), on="", by=SYMBOLIC),
+        Mutant(
+            "no denominator, in balls",
+            CaseFourRate(denominator=lambda _size, _factor: 1),
+            on=QUADRATIC.name,
+            by=CERTIFIED,
+        ),
         Mutant("a = q", CaseFourRate(lambda _p0, q, _star: (q,)), on=STEEP.name, by=CERTIFIED),
         Mutant("a = 1 - p_0", CaseFourRate(lambda p0, _q, _star: (1 - p0,)), on="step", by=CERTIFIED),
         Mutant("a = q, smaller than 1/(2-q)", CaseFourRate(lambda _p0, q, _star: (q,)), on="", by=SYMBOLIC),
@@ -108,6 +129,18 @@ def chain_of_four_regions(statement: CaseFourRate, _: None, __: Trial) -> Eviden
     proof.holds("1 - p_0 is among the factors, for rho < 0", (1 - p0) in factors)
     potential = (x - star) / (1 - x)
     proof.equal("distance = potential (1 - rho) <= potential, above rho*", potential * (1 - x), x - star)
+    size, factor, shrink, later = sp.symbols("r A t w")
+    proof.nonnegative(
+        "so the distance above rho* is within the bound",
+        1 - size + factor * (size - star) - (1 - star) * statement.denominator(size, factor),
+        {size: "unit", star: "unit", factor: "unit"},
+        is_statement=True,
+    )
+    proof.nonnegative(
+        "the denominator is at most 1, for [0, rho*] and below 0",
+        1 - statement.denominator(size, factor),
+        {size: "unit", factor: "unit"},
+    )
     # rho_0 = -y: kappa(-y) >= p_0 - (1 - p_0) y >= -y, so |rho| decreases while rho < 0
     proof.nonnegative("|rho_j| decreases below 0", p0 + (1 - p0) * (-y) + y, {p0: "unit", y: "unit"})
     # an overshoot has rho_1 = kappa(-y) <= kappa(y): potential at most that of y over 2 - q
@@ -115,6 +148,11 @@ def chain_of_four_regions(statement: CaseFourRate, _: None, __: Trial) -> Eviden
         "and the potential of |rho_j| is at most distance/(1 - |rho_j|)",
         (y + star) / (1 - y) - (y - star) / (1 - y),
         {y: "unit", star: "unit"},
+    )
+    proof.nonnegative(
+        "an overshoot at layer j: the denominator of |rho_j| <= |rho_0| over l - j layers is the larger one",
+        statement.denominator(size * shrink, factor + (1 - factor) * later) - statement.denominator(size, factor),
+        {size: "unit", factor: "unit", shrink: "unit", later: "unit"},
     )
     return proof.evidence("regions above rho*, [0, rho*], below 0, and overshoot, for every map of Case 4")
 
@@ -134,7 +172,8 @@ def by_iterating_balls(statement: CaseFourRate, activation: Activation, _: Trial
             factor = factor.max(value)
 
     def bound(layer: int, start: Fraction) -> flint.arb:
-        return factor**layer * abs(ball_of(start) - limit) / ball_of(1 - abs(start))
+        shrunk = factor**layer
+        return shrunk * abs(ball_of(start) - limit) / statement.denominator(ball_of(abs(start)), shrunk)
 
     polynomial = kernel.expression is not None and kernel.expression.is_polynomial(kernel.symbol)
     starts = [*STARTS[:-1], NEAR_ONE] if is_quick(kernel) else list(STARTS[:-1])

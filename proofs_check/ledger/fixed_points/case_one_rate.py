@@ -1,9 +1,9 @@
 """A16. Case 1 (p_0 = 0): |rho_l|/(1-|rho_l|) <= a^l |rho_0|/(1-|rho_0|) with a = 1/(2 - kappa'(0)).
 
 Proof: one layer is the contraction of A7 with alpha = kappa'(0) = p_1, which asks of the map only p_k >= 0, p_0 = 0 and
-sum 1; then l times. The authors' restatement has the factor (1 + kappa'(0))/2, from complex analysis: it holds too, since
-(1 + p)(2 - p) >= 2 on [0, 1], and is weaker. The slope kappa'(0) itself is no valid factor, although it is the
-asymptotic one: half a layer away from 0 other powers count. Source: [A'], Case 1; the sharper constant is this project's.
+sum 1; then l times. The slope kappa'(0) itself is no valid factor, although it is the asymptotic one: half a layer away
+from 0 other powers count. Source: [A'], Theorem 1, Case 1, as printed (also the centred map's remark). The authors' note on
+complex analysis has the factor (1 + kappa'(0))/2 and calls it weaker: it holds too, since (1 + p)(2 - p) >= 2 on [0, 1].
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ claim = Claim(
 
 @claim.for_all(SYMBOLIC)
 def one_layer_then_induction(statement: CaseOneRate, _: None, __: Trial) -> Evidence:
-    """The steps of A7 for the rate 1/factor, and that the published factor (1 + p)/2 is the weaker one."""
+    """The steps of A7 for the rate 1/factor, and that the factor (1 + p)/2 of complex analysis is the weaker one."""
     p = sp.Symbol("p")
     proof = two_term_steps(lambda alpha: 1 / statement.factor(alpha))
     proof.nonnegative("(1+p)/2 >= 1/(2-p)", (1 + p) / 2 - 1 / (2 - p), {p: "unit"})

@@ -2,7 +2,7 @@
 
 Proof: for d = 1 - rho in [0, 2] and integers k >= 2, (1-d)^k - 1 + k d >= d^2 (induction), so the next gap is at most
 d - A d^2 <= d/(1 + A d); and d -> d/(1 + A d) composed l times is d/(1 + A l d). Equality in the first step for
-p_k = 0 beyond k = 2. Source: [A'], Case 3; the constant is this project's.
+p_k = 0 beyond k = 2. Source: [A'], Theorem 1, Case 3, as printed.
 """
 
 from __future__ import annotations

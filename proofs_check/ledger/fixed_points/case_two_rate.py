@@ -1,7 +1,7 @@
 """A17. Case 2 (kappa'(1) < 1): 1 - rho_l <= kappa'(1)^l (1 - rho_0) for every rho_0 in [-1, 1].
 
 Proof: 1 - r^k <= k (1 - r) for |r| <= 1 and integers k >= 1 (induction: the difference grows by (1-r)(1-r^k)), so
-1 - kappa(r) = sum p_k (1 - r^k) <= sum k p_k (1 - r); then l times. Source: [A'], Case 2. The gap 1 - rho falls below the
+1 - kappa(r) = sum p_k (1 - r^k) <= sum k p_k (1 - r); then l times. Source: [A'], Theorem 1, Case 2, as printed. The gap 1 - rho falls below the
 rounding of double precision within some tens of layers, where naive checks report violations of any size.
 """
 

@@ -1,8 +1,8 @@
 """A19. Every leaky relu (relu and |x| among them) has slope exactly 1 at 1: Case 3. exp(a x): Case 2, 3, 4 for a <, =, > 1.
 
 Proof: s(x) = x for x > 0 and a x for x < 0 has E s'^2 = (1 + a^2)/2 = E s^2, half of each from either side. exp(a x) has
-kappa(r)/kappa(1) = exp(a^2 (r - 1)), of slope a^2. Source: [A'], whose printed table has slope 0.95 and Case 2 for relu
-and leaky relu: a Hermite series cut after 25 terms, which misses the slow tail k c_k^2 ~ k^(-3/2).
+kappa(r)/kappa(1) = exp(a^2 (r - 1)), of slope a^2. Source: [A'], whose printed table has slope 0.95 and Case 2 for relu, as
+the notebook behind it has for leaky relu: a Hermite series cut after 25 terms, which misses the slow tail k c_k^2 ~ k^(-3/2).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ claim = Claim(
             CriticalSlope(homogeneous=PRINTED),
             on="relu",
             by=SYMBOLIC,
-            erratum="table of [A']: kappa'(1) = 0.95 and Case 2 for relu; it is 1 and Case 3",
+            erratum="[A'], table of activations, row relu: kappa'(1) = 0.95 and Case 2; it is 1 and Case 3",
             part=LEAKY_RELUS,
         ),
         Mutant(
@@ -94,7 +94,7 @@ claim = Claim(
             CriticalSlope(homogeneous=PRINTED),
             on="leaky_relu",
             by=CERTIFIED,
-            erratum="table of [A']: kappa'(1) = 0.95 and Case 2 for leaky relu; it is 1 and Case 3",
+            erratum="notebook behind the table of [A'], row leaky relu: kappa'(1) = 0.95 and Case 2; it is 1 and Case 3",
             part=LEAKY_RELUS,
         ),
         Mutant(

@@ -2,7 +2,7 @@
 
 After the activation, layer norm removes c_0: the map is the centred one, p_0 = 0. RMS norm after it, and RMS or layer norm
 before it (pre-activations have mean 0 over features in the limit, so centring them changes nothing), give correlations
-kappa/kappa(1): the normalised map, in whichever case the activation puts it. Source: [A] and [A'] together.
+kappa/kappa(1): the normalised map, in whichever case the activation puts it. Source: [A'], Proposition 3.
 """
 
 from __future__ import annotations

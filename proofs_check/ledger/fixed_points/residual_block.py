@@ -2,8 +2,8 @@
 
 Independent parts add: kappa_res = (1-t^2) kappa + t^2 rho, so kappa_res - rho = (1-t^2)(kappa - rho), the slope at 1 keeps its
 side of 1, and beta_res = 1 + (1-t^2)(beta_0 - 1). With the identity as the skip, E s(Wx) = c_0 meets the entries of x itself: the
-inner product of two samples of means m, m' gains t sqrt(1-t^2) c_0 (m + m'). Source: [A] and its code, where V is independent;
-the identity skip is this project's remark.
+inner product of two samples of means m, m' gains t sqrt(1-t^2) c_0 (m + m'). Source: [A'], Proposition 2, where V is independent
+and t is called r; the identity skip is this project's remark.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung
 from proofs_check.ledger.activation_cases import nonlinear
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC
-from proofs_check.ledger.papers import ISOMETRY
+from proofs_check.ledger.papers import FIXED_POINTS
 from theory.activation import Activation, catalogue
 from theory.enclosure.ball import ball_of, working_bits
 from theory.enclosure.quadrature import Integrand, expectation
@@ -84,7 +84,7 @@ POINTS, MAPS = PARTS = (
 claim = Claim(
     id="A23",
     title="An independent skip keeps fixed points and case, and moves beta_0 - 1 by 1 - t^2; an identity skip adds a cross term",
-    paper=ISOMETRY,
+    paper=FIXED_POINTS,
     statement=ResidualBlock(),
     parts=PARTS,
     pinned=(*catalogue("relu", "tanh", "gelu", "cos"), QUADRATIC),
