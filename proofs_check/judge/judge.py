@@ -23,6 +23,7 @@ from proofs_check.judge.network_samples import sampled_network
 from proofs_check.judge.outcome import Certified, Open, Outcome, Proved, Supported, Witness
 from proofs_check.judge.strategy import Clock, Strategy
 from proofs_check.proof import kernel
+from theory.statement.definedness import lost_between_sides, wish
 from theory.statement.parse import parse_question
 from theory.statement.print_text import TermPrinter, binder_text
 from theory.statement.proposition import And, Not, Proposition, Relation
@@ -125,6 +126,11 @@ def judge(
 def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
     """Return the first outcome that decides: a witness, else what a strategy proves, certifies or supports."""
     clock.notes.pop("survey", None)
+    cancelled = lost_between_sides(sentence.body, sentence.binders)
+    if cancelled is not None:
+        return Open(
+            "reading the claim", f"a domain on which {wish(cancelled, sentence.binders)} (it cancels between the sides)"
+        )
     witness_is_possible = not any(isinstance(binder.sort, Networks) for binder in sentence.binders)
     if witness_is_possible:
         witness = refute(sentence, clock.slice(REFUTER_SHARE, SHORT_SEARCH))

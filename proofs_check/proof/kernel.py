@@ -22,16 +22,21 @@ from proofs_check.proof.algebra import is_zero, refused_divisor, sign
 from proofs_check.proof.assumptions import TEXTBOOK
 from proofs_check.proof.domain import contains, is_inside
 from proofs_check.proof.oracles import ORACLES
+from theory.statement.definedness import lost_between_sides, wish
 from theory.statement.print_text import text
 from theory.statement.proposition import (
     And,
+    Asymptotic,
     Binder,
     Implies,
+    Limit,
     Proposition,
     Relation,
     conjuncts,
     free_symbols,
     map_terms,
+    sort_symbols,
+    terms,
 )
 from theory.statement.quantity import unfolded
 from theory.statement.sentence import Sentence
@@ -190,9 +195,17 @@ def _need(condition: bool, why: str) -> None:
 
 
 def _divisors(sentence: Sentence, *terms: sp.Expr) -> None:
+    _defined(sentence)
     for term in terms:
         why = refused_divisor(term, sentence)
         _need(why is None, f"algebra needs {why}.")
+
+
+def _defined(sentence: Sentence) -> None:
+    """Refuse a sentence whose slack says more than its sides: a divisor that cancels between them, or infinity."""
+    found = lost_between_sides(sentence.body, sentence.binders)
+    _need(found is None, f"a proof needs {wish(found or ('', sp.S.Zero))} (it cancels between the sides).")
+    _need(not any(term.has(sp.oo, -sp.oo) for term in terms(sentence.body)), "a proof needs finite terms, got oo.")
 
 
 def _relation(sentence: Sentence, rule: str) -> Relation:
@@ -379,8 +392,9 @@ def case_split(first: Theorem, second: Theorem, name: str) -> Theorem:
     left, right = one.sort_of(name), two.sort_of(name)
     joined: Any
     if isinstance(left, Naturals) and isinstance(right, Naturals):
-        _need(left.most is not None and left.most + 1 >= right.least, "case split needs no gap, got one.")
-        joined = Naturals(min(left.least, right.least), None if right.most is None else max(right.most, left.most or 0))
+        follows = left.most is not None and left.least <= right.least <= left.most + 1
+        _need(follows, "case split needs no gap, got one.")
+        joined = Naturals(left.least, None if right.most is None else max(right.most, left.most or 0))
     elif isinstance(left, Reals) and isinstance(right, Reals):
         _need(left.high == right.low and not (left.high_open and right.low_open), "case split needs no gap, got one.")
         joined = Reals(left.low, right.high, left.low_open, right.high_open)
@@ -433,8 +447,10 @@ def induction(base: Theorem, step: Theorem, name: str) -> Theorem:
     variable = next(binder.symbol for binder in sentence.binders if binder.name == name)
     after = map_terms(body.left, lambda term: term.xreplace({variable: variable + 1}))
     _need(body.right == after, "induction needs the claim at l + 1 on the right of its step, got another.")
-    used = set().union(*(free_symbols(h) for h in sentence.hypotheses))
-    _need(variable not in used, f"induction needs hypotheses without {name}, got one with it.")
+    used = set().union(
+        *(free_symbols(h) for h in sentence.hypotheses), *(sort_symbols(b.sort) for b in sentence.binders)
+    )
+    _need(variable not in used, f"induction needs hypotheses and domains without {name}, got one with it.")
     whole = sentence.replace_body(body.left)
     _need(
         whole.pinned({name: sort.least}) == base.conclusion, "induction needs its base at the least value, got another."
@@ -455,6 +471,8 @@ def textbook(name: str) -> Theorem:
 def by_oracle(name: str, sentence: Sentence, hints: Mapping[str, Any] | None = None, note: str = "") -> Theorem:
     """Take an engine's word for a sentence: the engine, not the caller, derives it; its name stays in the theorem."""
     _need(name in ORACLES, f"oracle needs an engine of the table, got {name!r}.")
+    if not isinstance(sentence.body, Limit | Asymptotic):
+        _defined(sentence)
     _need(ORACLES[name].affirms(sentence, dict(hints or {})), f"oracle {name!r} does not derive the sentence.")
     return _derive(sentence, f"oracle: {name}", oracles=(name,), note=note)
 

@@ -155,7 +155,7 @@ def _holds(sentence: Sentence, claim: Proposition) -> bool:
         return all(_holds(sentence, Relation(op, claim.lhs, claim.rhs)) for op in ("<=", ">="))
     known = sentence.binders_of(Activations)
     others = tuple(b for b in sentence.binders if b not in known)
-    if len(known) != 1 or any(not isinstance(b.sort, Reals) for b in others):
+    if len(known) != 1 or any(not isinstance(b.sort, Reals) or b.sort.is_set_by_words for b in others):
         return False
     classes = known[0].sort.classes  # type: ignore[union-attr]
     mean = Reals(sp.Integer(0), sp.Integer(0 if {"odd", "centred"} & set(classes) else 1), high_open=True)

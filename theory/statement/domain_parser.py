@@ -49,7 +49,13 @@ class DomainParser(TermParser):
         while self.token.text in ACTIVATION_CLASSES:
             classes.append(self.advance().text)
         if self.take("activation", "activations"):
-            self._bind(binders, self.advance(), Activations(tuple(classes)))
+            token = self.advance()
+            try:
+                self._bind(binders, token, Activations(tuple(classes)))
+            except ValueError as error:
+                if isinstance(error, SentenceError):
+                    raise
+                self.refuse(f"classes that some activation has (none is {' and '.join(classes)})", token)
         elif self.at("Gram"):
             self._bind_gram(binders)
         elif self.peek().text == "=" and self.token.kind == "name":
@@ -107,7 +113,15 @@ class DomainParser(TermParser):
             Activation.from_text(text)
         except (ValueError, TypeError) as error:
             self.refuse(f"an activation after {name.text} = ({str(error).rstrip('.')})", piece[0])
-        self._bind(binders, name, Activations(classes, text))
+        self._bind(binders, name, Activations(self._of_these(classes, text, piece[0]), text))
+
+    def _of_these(self, classes: tuple[str, ...], text: str, token: Token) -> tuple[str, ...]:
+        """Return the classes; refuse a named activation that is certainly not of one of them."""
+        parity = Activation.from_text(text).parity
+        for name in classes:
+            if name in ("odd", "even") and parity in ("odd", "even") and parity != name:
+                self.refuse(f"an activation that is {name} ({text} is {parity}; of none everything holds)", token)
+        return classes
 
     def _bind_real_kind(self, binders: list[Binder]) -> None:
         tokens = self._names()

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from theory.statement.definedness import lost_between_sides, wish
 from theory.statement.domain_parser import DomainParser
 from theory.statement.proposition import (
     And,
@@ -123,6 +124,10 @@ class _SentenceParser(DomainParser):
         if self.implied is not None:
             binders.insert(0, self.implied)
         sentence = Sentence(tuple(binders), tuple(hypotheses), body)
+        for part in (*sentence.hypotheses, body):
+            found = lost_between_sides(part, sentence.binders)
+            if found is not None:
+                self.refuse(f"{wish(found, binders)} (it cancels between two sides, and nothing is claimed where it fails)", self.tokens[start], "write the cancelled form, or a domain that leaves the place out")  # fmt: skip
         return Question(self._with_activation(sentence, activation), best)
 
     def _with_activation(self, sentence: Sentence, activation: str | None) -> Sentence:

@@ -49,6 +49,8 @@ class Quantity(sp.Function):
         A sentence that uses the word.
     facts : tuple of str
         Sentences about the word that hold by its definition or by a theorem named after " -- ".
+    is_always_positive : bool
+        Whether the word is never 0, so that one may divide by it.
     """
 
     word: ClassVar[str]
@@ -59,8 +61,15 @@ class Quantity(sp.Function):
     latex_name: ClassVar[str] = ""
     facts: ClassVar[tuple[str, ...]] = ()
 
+    is_always_positive: ClassVar[bool] = False
+
     is_real = True
     is_commutative = True
+
+    @property
+    def may_be_infinite(self) -> bool:
+        """Whether the term is infinite at some cases (a slope at one, a gap)."""
+        return False
 
     @classmethod
     def eval(cls, *arguments: Any) -> Any:  # noqa: ARG003  (SymPy calls it with them)

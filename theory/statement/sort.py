@@ -19,6 +19,8 @@ ACTIVATION_CLASSES: dict[str, str] = {
     "homogeneous": "s(t x) = t s(x) for t > 0: a multiple of leaky relu with some slope",
 }
 """The classes of activations a binder may ask for."""
+_EMPTY = ({"even", "odd"}, {"even", "homogeneous", "centred"}, {"odd", "homogeneous", "nonlinear"}, {"centred", "homogeneous", "nonlinear"})  # fmt: skip
+"""Classes that no activation has all of: an odd one that is even is 0, a centred homogeneous one is x, ..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Reals:
     def is_point(self) -> bool:
         """Whether both ends are the same expression."""
         return self.low == self.high
+
+    @property
+    def is_set_by_words(self) -> bool:
+        """Whether an end is a term of words, such as rho*."""
+        return bool(self.low.has(sp.Function) or self.high.has(sp.Function))
 
     def __str__(self) -> str:
         return f"{'(' if self.low_open else '['}{self.low}, {self.high}{')' if self.high_open else ']'}"
@@ -96,6 +103,8 @@ class Activations:
             if name not in ACTIVATION_CLASSES:
                 known = ", ".join(ACTIVATION_CLASSES)
                 raise ValueError(f"Activations needs classes out of {known}, got {name!r}.")
+        if any(empty <= set(self.classes) for empty in _EMPTY):
+            raise ValueError(f"Activations needs classes that some activation has (of none everything holds), got {' '.join(self.classes)}.")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ A product is multiplied out once, over all its factors, so that the printed form
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
 import sympy as sp
 
+from theory.statement.definedness import lost, wish
 from theory.statement.proposition import Binder
 from theory.statement.quantity import REGISTRY, Quantity
 from theory.statement.sort import Activations, GramMatrices, Naturals, Networks
@@ -137,7 +138,7 @@ class TermParser:
             while self.at("+", "-"):
                 sign = self._sign()
                 summands.append(sp.Mul(sign, *self._product()))
-            factors = [sp.Add(*summands)]
+            factors = [self._keeping(summands, sp.Add(*summands), start)]
         elif sign != 1:
             factors = [sign, *factors]
         self.depth -= 1
@@ -151,7 +152,9 @@ class TermParser:
         return sp.Integer(sign)
 
     def _product(self) -> list[sp.Expr]:
+        first = self.token
         factors = self._power()
+        read = list(factors)
         divided = False
         while True:
             if self.at("*") or self.at("/"):
@@ -162,12 +165,17 @@ class TermParser:
                 if divides and sp.Mul(*found).is_zero:
                     self.refuse("a divisor that is not 0", start)
                 factors.extend([sign, *(1 / f for f in found)] if divides else [sign, *found])
+                read.extend([*found, *factors[-len(found) :]] if divides else found)
                 divided = divides and not sp.Mul(*found).is_number
             elif self._starts_operand():
                 if divided:
                     self.refuse("a sign here (a/b c can mean two things)", remedy="write a/(b c) or a/b*c")
-                factors.extend(self._power())
+                found = self._power()
+                factors.extend(found)
+                read.extend(found)
             else:
+                if len(factors) > 1:
+                    self._keeping(read, sp.Mul(*factors), first)
                 return [f for f in factors if f != 1] or [sp.Integer(1)]
 
     def _starts_operand(self) -> bool:
@@ -182,7 +190,8 @@ class TermParser:
         if not self.take("^", "**"):
             return base
         exponent = self._sign() * sp.Mul(*self._power())
-        return [self._check(self._raised(sp.Mul(*base), exponent, start), start)]
+        raised = self._check(self._raised(sp.Mul(*base), exponent, start), start)
+        return [self._keeping((*base, exponent), raised, start)]
 
     def _raised(self, base: sp.Expr, exponent: sp.Expr, start: Token) -> sp.Expr:
         if exponent.is_Number and abs(exponent) > LARGEST_POWER:
@@ -192,6 +201,13 @@ class TermParser:
             if bits * abs(exponent) > 20_000:
                 self.refuse("powers of numbers of at most 6000 digits", start)
         return sp.Pow(base, exponent)
+
+    def _keeping(self, parts: Sequence[sp.Expr], value: sp.Expr, start: Token) -> sp.Expr:
+        """Return a term made of parts, unless it has cancelled a place at which they are not defined."""
+        found = lost(parts, value, {binder.symbol: binder.sort for binder in self.scope.values()})
+        if found is not None:
+            self.refuse(f"{wish(found, self.scope.values())} (it cancels, and nothing is claimed where it fails)", start, "write the cancelled form, or a domain that leaves the place out")  # fmt: skip
+        return value
 
     def _check(self, value: sp.Expr, start: Token) -> sp.Expr:
         if value.has(sp.zoo, sp.nan):
@@ -291,7 +307,7 @@ class TermParser:
             a.is_Number and abs(a) > LARGEST_GAMMA for a in arguments
         ):
             self.refuse(f"arguments of {name} of at most {LARGEST_GAMMA}", token)
-        return FUNCTIONS[name](*arguments)
+        return self._keeping(arguments, FUNCTIONS[name](*arguments), token)
 
     def _arguments(self, opening: str = "(", closing: str = ")") -> list[sp.Expr]:
         self.expect(opening)

@@ -13,6 +13,7 @@ from proofs_check.proof import kernel
 from proofs_check.proof.kernel import ProofError, Theorem, is_theorem
 from theory.statement import parse, text
 from theory.statement.proposition import Binder, Relation
+from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, Naturals, Reals
 
 X = sp.Symbol("x", real=True)
@@ -113,6 +114,19 @@ def test_the_haar_oracle_looks_at_small_dimensions_apart():
         kernel.by_oracle("Haar moments", parse("for d >= 1: E_O(d)[O[1,1]^2 O[2,2]^2] = (d+1)/((d-1) d (d+2))"))
 
 
+def _growing() -> tuple[Theorem, Theorem]:
+    """Return base and step of l^2 >= 2 l for l >= 2, with a variable beside l whose domain grows with it."""
+    claim = kernel.sign_of_polynomial(parse("for l >= 2: (l + 1)^2 >= 2*l + 2"))
+    line = parse("for l >= 2: l^2 >= 2*l")
+    step = kernel.implication(kernel.supposed(kernel.rearranged(claim, _at_next("for l >= 2: l^2 >= 2*l")), line.body))
+    base = kernel.sign_of_polynomial(parse("4 >= 4"))
+    layer = line.binders[0].symbol
+    return (
+        kernel.generalised(base, Binder("y", Reals(0, 2)), 0),
+        kernel.generalised(step, Binder("y", Reals(sp.Integer(0), layer)), 1),
+    )
+
+
 WRONG = {
     "equality of different sides": lambda: kernel.equality(parse("for x in [0, 1]: x + 1 = x")),
     "equality over a divisor that vanishes": lambda: kernel.equality(
@@ -146,6 +160,18 @@ WRONG = {
         kernel.sign_of_polynomial(parse("for x in [0, 1/4]: x^2 <= x")),
         kernel.sign_of_polynomial(parse("for x in [1/2, 1]: x^2 <= x")),
         "x",
+    ),
+    "naturals left out between two parts": lambda: kernel.case_split(
+        kernel.sign_of_polynomial(parse("for d in 5..10: d >= 1")),
+        kernel.sign_of_polynomial(parse("for d in 2..3: d >= 1")),
+        "d",
+    ),
+    "induction over a growing domain": lambda: kernel.induction(*_growing(), "l"),
+    "a slack that is infinite": lambda: kernel.sign_of_polynomial(
+        Sentence((Binder("x", Reals(0, 1)),), (), Relation("<", X, sp.oo))
+    ),
+    "a divisor that cancels between the sides": lambda: kernel.sign_of_polynomial(
+        Sentence((Binder("x", Reals(0, 1)),), (), Relation("<=", 1 / (3 * X - 1) ** 2, 1 / (3 * X - 1) ** 2 + X))
     ),
     "transitivity without a middle": lambda: kernel.chained(square(), square()),
     "substitution by an inequality": lambda: kernel.substituted(square(), square()),

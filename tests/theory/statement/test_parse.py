@@ -67,6 +67,15 @@ def test_domains_may_follow_and_the_activation_may_be_given_apart():
     assert apart == parse("for s = relu, r in [0, 1]: kappa(r) <= r^2")
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["for r in (0, 1]: r^2/r = r", "for d >= 2: (d-1)/(d-1)*d = d", "for r in [0, 1): (1-r)^2/(1-r) = 1 - r",
+     "for every activation s: Var[s]/Var[s] = 1", "for x in [0, 1], l >= 0: x*x^l = x^(l+1)"],
+)  # fmt: skip
+def test_what_is_not_0_on_the_domain_may_cancel(line):
+    assert parse(line).body.op == "="
+
+
 def test_two_activations_are_told_apart():
     line = "for every activation s, every activation f, r in [0, 1]: kappa[s](r) <= kappa[f](r)"
     assert text(parse(line)) == line
@@ -109,6 +118,18 @@ def test_two_activations_are_told_apart():
         ("for r in [0, 1]: kappa^r(r) <= 1", "how often the map is applied"),
         ("for pi in [0, 1]: pi <= 1", "a name for the variable"),
         ("for r in [0, 1] r <= 1", "'=>'|a colon|':' and the claim"),
+        (
+            "for r in [0, 1]: r/r = 1",
+            "needs r not 0 .it cancels, and nothing is claimed where it fails., got 'r/r = 1' at",
+        ),
+        ("for every activation s, r in [0, 1]: kappa(r)^2/kappa(r) <= r", r"needs kappa\(r\) not 0 .it cancels"),
+        ("for x in [-1, 1]: sqrt(x)^2 = x", "needs x not negative"),
+        ("for x in [-1, 1]: exp(log(x)) = x", "needs x not (0|negative)"),
+        ("for every activation s: kappa'(1) - kappa'(1) = 0", r"needs kappa'\(1\) finite"),
+        ("for every activation s: kappa'(1) < oo", r"needs kappa'\(1\) finite .it cancels between two sides"),
+        ("for x in [0, 1]: 1/(x-3/7)^2 <= 1/(x-3/7)^2 + x", r"needs 7\*x - 3 not 0 .it cancels between two sides"),
+        ("for every odd even activation s, r in [0, 1]: kappa(r) <= r^5", "classes that some activation has"),
+        ("for odd s = abs, r in [0, 1]: kappa(r) <= r", "an activation that is odd .abs is even"),
         ("f ~ g", "the name 'f' is free|as l -> oo"),
     ],
 )

@@ -110,6 +110,7 @@ class SecondMoment(_OfActivation):
 
     word = "E[s^2]"
     form = "mean"
+    is_always_positive = True
     meaning = "Gaussian second moment E s(Z)^2"
     example = "for s = relu: E[s^2] = 1/2"
     facts = ("for every activation s: E[s^2] > 0",)
@@ -126,6 +127,7 @@ class Variance(_OfActivation):
 
     word = "Var[s]"
     form = "mean"
+    is_always_positive = True
     meaning = "Gaussian variance E s(Z)^2 - (E s(Z))^2"
     example = "for every activation s: Var[s] <= E[s^2]"
     facts = ("for every activation s: Var[s] > 0",)
@@ -155,6 +157,7 @@ class NonlinearityStrength(_OfActivation):
 
     word = "beta_0"
     latex_name = r"\beta_0"
+    is_always_positive = True
     meaning = "nonlinearity strength 2 - kappa'(0), in [1, 2]"
     example = "for every activation s: beta_0 >= 1"
 

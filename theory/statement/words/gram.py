@@ -111,6 +111,11 @@ class Gap(_OfGram):
     meaning = "isometry gap -log isometry(G), in nats; infinite for a singular matrix"
     example = "for every Gram matrix G of size 3 with maxcorr(G) <= 1/4: gap(G) <= 2 maxcorr(G)^2"
 
+    @property
+    def may_be_infinite(self) -> bool:
+        """True: the gap of a singular matrix is infinite."""
+        return True
+
     def definition(self) -> sp.Expr:
         """Return -log isometry(G)."""
         return -sp.log(Isometry(self.args[0]))

@@ -90,6 +90,11 @@ class KernelTerm(Quantity):
         return _value(source, self.word, at, order, digits)
 
     @property
+    def may_be_infinite(self) -> bool:
+        """Whether a derivative at a correlation that may be 1 or -1 is meant."""
+        return bool(self.args[2] != 0 and (abs(self.at) < 1) is not sp.true)
+
+    @property
     def activation(self) -> sp.Symbol:
         """The activation's variable."""
         return self.args[0]
