@@ -17,14 +17,17 @@ from theory.activation.activation import Activation
 from theory.isometry.gram_matrix import GramMatrix
 from theory.statement.law import Law
 from theory.statement.proposition import Binder
+from theory.statement.quantity import Quantity, Undecided, Undefined
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, GramMatrices, Naturals, Reals, Sort
-from theory.statement.value import Case
+from theory.statement.value import Case, enclose
 
 _SIMPLE = tuple(
     Fraction(n, d) for n, d in ((0, 1), (1, 1), (1, 2), (1, 4), (3, 4), (1, 10), (9, 10), (1, 3), (99, 100), (1, 100))
 )
 _LARGEST_MATRIX = 12
+_GRID = 1000
+"""An end that is no rational gives way to the next multiple of 1/1000 inside."""
 _NATURALS = (0, 1, 2, 3, 5, 8, 13, 30, 100)
 
 
@@ -40,22 +43,32 @@ def cases_of(
     binders: tuple[Binder, ...], given: Case, weights: tuple[Fraction, ...] = (), most: int = 600
 ) -> Iterator[dict[sp.Symbol, Any]]:
     """Yield cases of these binders on top of a given one (for quantifiers inside a sentence)."""
-    numbers = [b for b in binders if isinstance(b.sort, Reals | Naturals)]
+    late = [b for b in binders if isinstance(b.sort, Reals) and b.sort.is_set_by_words]
+    numbers = [b for b in binders if isinstance(b.sort, Reals | Naturals) and b not in late]
     others = [b for b in binders if isinstance(b.sort, Activations | GramMatrices)]
-    if len(numbers) + len(others) < len(binders):
+    if len(numbers) + len(late) + len(others) < len(binders):
         return
-    for chosen in itertools.islice(_choices(len(numbers)), most):
-        case: dict[sp.Symbol, Any] = dict(given)
-        for binder, t in zip(numbers, chosen, strict=True):
-            value = number(binder.sort, t, case)
-            if value is None:
-                break
-            case[binder.symbol] = value
-        if len(case) < len(numbers) + len(given):
+    for chosen in itertools.islice(_choices(len(numbers) + len(late)), most):
+        case = _with_numbers(numbers, chosen[: len(numbers)], given)
+        if case is None:
             continue
         pools = [list(_pool(b.sort, case, weights)) for b in others]
         for picked in itertools.product(*pools):
-            yield case | {b.symbol: value for b, value in zip(others, picked, strict=True)}
+            whole = case | {b.symbol: value for b, value in zip(others, picked, strict=True)}
+            found = _with_numbers(late, chosen[len(numbers) :], whole) if late else whole
+            if found is not None:
+                yield found
+
+
+def _with_numbers(binders: list[Binder], chosen: tuple[int, ...], given: Case) -> dict[sp.Symbol, Any] | None:
+    """Return the case with the chosen values of domains of numbers; None if one of them has no such value."""
+    case = dict(given)
+    for binder, t in zip(binders, chosen, strict=True):
+        value = number(binder.sort, t, case)
+        if value is None:
+            return None
+        case[binder.symbol] = value
+    return case
 
 
 def number(sort: Sort, t: int, case: Case) -> Fraction | int | None:
@@ -64,7 +77,7 @@ def number(sort: Sort, t: int, case: Case) -> Fraction | int | None:
         value = sort.least + _NATURALS[t] if t < len(_NATURALS) else sort.least + 4 * t
         return value if sort.most is None or value <= sort.most else None
     assert isinstance(sort, Reals)
-    low, high = end(sort.low, case), end(sort.high, case)
+    low, high = end(sort.low, case), end(sort.high, case, 1)
     if (low is None and sort.low != -sp.oo) or (high is None and sort.high != sp.oo):
         return None
     share = _SIMPLE[t] if t < len(_SIMPLE) else _van_der_corput(t - len(_SIMPLE) + 1)
@@ -80,11 +93,30 @@ def number(sort: Sort, t: int, case: Case) -> Fraction | int | None:
     return (low + reach) if low is not None else high - reach if high is not None else None
 
 
-def end(term: sp.Expr, case: Case) -> Fraction | None:
-    """Return the exact value of an end of a domain at a case, or None if it is infinite or not rational."""
+def end(term: sp.Expr, case: Case, side: int = 0) -> Fraction | None:
+    """Return an end of a domain at a case: exactly, or where a word sets it a number just inside; None if there is none.
+
+    Parameters
+    ----------
+    side : int
+        0 for a low end (the number is at or above it), 1 for a high end.
+    """
     values = {s: sp.Rational(v.numerator, v.denominator) for s, v in case.items() if isinstance(v, int | Fraction)}
     found = term.xreplace(values)
-    return Fraction(int(found.p), int(found.q)) if isinstance(found, sp.Rational) else None
+    if isinstance(found, sp.Rational):
+        return Fraction(int(found.p), int(found.q))
+    if not found.has(Quantity) or not found.free_symbols <= set(case):
+        return None
+    try:
+        ball = enclose(found, case)
+    except (Undefined, Undecided):
+        return None
+    if not ball.is_finite():
+        return None
+    if ball.is_exact():
+        return Fraction(int(ball.fmpq().p), int(ball.fmpq().q))
+    edge = (ball.lower() if side else ball.upper()).fmpq() * _GRID
+    return Fraction(int(edge.floor() if side else edge.ceil()), _GRID)
 
 
 def shown(value: Any) -> str:

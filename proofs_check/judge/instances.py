@@ -215,7 +215,7 @@ def _neighbours(sentence: Sentence, case: Case, step: Fraction) -> Iterable[Case
 
 
 def _width(sort: Reals, case: Case) -> Fraction:
-    low, high = end(sort.low, case), end(sort.high, case)
+    low, high = end(sort.low, case), end(sort.high, case, 1)
     return high - low if low is not None and high is not None else Fraction(1)
 
 
@@ -223,7 +223,7 @@ def _inside(sentence: Sentence, case: Case) -> bool:
     for binder in sentence.binders:
         sort, value = binder.sort, case[binder.symbol]
         if isinstance(sort, Reals) and not isinstance(value, Law | GramMatrix):
-            low, high = end(sort.low, case), end(sort.high, case)
+            low, high = end(sort.low, case), end(sort.high, case, 1)
             if low is not None and (value < low or (sort.low_open and value == low)):
                 return False
             if high is not None and (value > high or (sort.high_open and value == high)):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import sympy as sp
+
 from proofs_check.judge.best_constant import best_constant
 from proofs_check.judge.closed_maps import by_closed_maps
 from proofs_check.judge.dimension import every_dimension
@@ -25,8 +27,8 @@ from proofs_check.judge.strategy import Clock, Strategy
 from proofs_check.proof import kernel
 from theory.statement.definedness import lost_between_sides, wish
 from theory.statement.parse import parse_question
-from theory.statement.print_text import TermPrinter, binder_text
-from theory.statement.proposition import And, Not, Proposition, Relation
+from theory.statement.print_text import domain_text
+from theory.statement.proposition import And, Not, Proposition, Relation, free_symbols
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Constants, Networks
 
@@ -179,9 +181,12 @@ def _part_by_part(sentence: Sentence, body: And, clock: Clock, tried: list[str])
 
 def _scope(sentence: Sentence) -> str:
     """Return what the verdict covers: the domains of the sentence."""
-    printer = TermPrinter({b.name: b for b in sentence.binders})
-    plain = [b for b in sentence.binders if not isinstance(b.sort, Networks | Constants)]
-    return "for " + ", ".join(binder_text(b, printer) for b in plain) if plain else "as it stands"
+    plain = tuple(b for b in sentence.binders if not isinstance(b.sort, Networks | Constants))
+    if not plain:
+        return "as it stands"
+    known = {b.symbol for b in plain}
+    kept = tuple(h for h in sentence.hypotheses if free_symbols(h) <= known)
+    return domain_text(Sentence(plain, kept, Relation("=", sp.S.Zero, sp.S.Zero))).removesuffix(": ")
 
 
 def _judgement(sentence: Sentence, outcome: Outcome, tried: list[str], clock: Clock) -> Judgement:

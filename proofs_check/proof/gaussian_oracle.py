@@ -6,11 +6,12 @@ against a ball. Both sides are compared in the field of rational functions of wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
 
-from proofs_check.proof.algebra import is_zero
+from proofs_check.proof.algebra import is_zero, sign
 from theory.activation.activation import Activation
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
@@ -42,8 +43,25 @@ def affirms(sentence: Sentence) -> bool:
         if value is None:
             return False
         change[word] = value
+    if not all(_is_defined(base.xreplace(change), sentence) for base in _divisors(claim)):
+        return False
     closed = difference.xreplace(change).replace(sp.acos, lambda x: sp.pi / 2 - sp.asin(x))
     return bool(change) and is_zero(sp.expand(closed))
+
+
+def _divisors(claim: Relation) -> Iterator[sp.Expr]:
+    """Yield the divisors of both sides as they were written: adding fractions may cancel one that vanishes somewhere."""
+    for side in (claim.lhs, claim.rhs):
+        for power in unfolded(side).atoms(sp.Pow):
+            if power.exp.is_nonnegative is not True and power.base.free_symbols:
+                yield power.base
+
+
+def _is_defined(base: sp.Expr, sentence: Sentence) -> bool:
+    """Whether a divisor in closed form is a number that is not 0, or a polynomial of one strict sign on the domain."""
+    if not base.free_symbols:
+        return bool(base.is_nonzero)
+    return sign(base, sentence) in (1, -1)
 
 
 def closed_form(word: Any, named: dict[Any, Activation]) -> sp.Expr | None:

@@ -20,7 +20,7 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from proofs_check.proof.polynomial_sign import Side, is_nonnegative
-from theory.statement.proposition import And, Proposition, Relation
+from theory.statement.proposition import And, Proposition, Relation, terms
 from theory.statement.quantity import Quantity, unfolded
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, Reals
@@ -309,7 +309,7 @@ def _parts(sort: Reals, x: sp.Symbol, values: Mapping[sp.Basic, sp.Expr]) -> lis
 
 def _problem(reader: _Reader) -> LawProblem:
     goals: list[Goal] = []
-    divisors: dict[sp.Expr, None] = {}
+    divisors: dict[sp.Expr, None] = dict.fromkeys(_divided_by(reader))
     for slack, strict in _slacks(reader.sentence.body):
         for term in reader.without_moduli(reader.rational(slack)):
             top, parts = _cleared(term)
@@ -339,6 +339,15 @@ def _problem(reader: _Reader) -> LawProblem:
         reader.context, reader.box, kept, tuple(goals), tuple(divisors), tuple(hypotheses), least,
         None if reader.attracted else parity, frozenset() if reader.attracted else exempt,
     )  # fmt: skip
+
+
+def _divided_by(reader: _Reader) -> Iterator[sp.Expr]:
+    """Yield the factors of every divisor as it was written: adding fractions may cancel one that vanishes somewhere."""
+    powers = {p for term in terms(reader.sentence.body) for p in unfolded(term).atoms(sp.Pow)}
+    for power in sorted(powers, key=sp.default_sort_key):
+        if power.exp.is_nonnegative is not True and power.base.free_symbols:
+            for base in reader.without_moduli(reader.rational(power.base)):
+                yield from (part for part, _ in _cleared(1 / base)[1])
 
 
 def _slacks(body: Proposition) -> Iterator[tuple[sp.Expr, bool]]:

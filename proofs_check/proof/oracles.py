@@ -69,7 +69,7 @@ ORACLES: Mapping[str, Oracle] = MappingProxyType(
             ),
             Oracle(
                 "induction on depth",
-                "a bound of kappa^l(r) for every depth that is a semigroup in l",
+                "a bound of an iterate kappa^l(r) or rms^l(r), or of a Moebius function of it, for every depth, that is a semigroup in l",
                 "proofs_check.proof.depth_induction:affirms",
                 "extreme laws for one layer, and the semigroup law in exact algebra",
             ),

@@ -17,7 +17,7 @@ from typing import Any
 import sympy as sp
 
 from proofs_check.proof.algebra import sign
-from theory.statement.proposition import And, Binder, Proposition, Relation, conjuncts
+from theory.statement.proposition import And, Binder, Proposition, Relation, conjuncts, terms
 from theory.statement.quantity import Quantity, unfolded
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, Naturals, Reals
@@ -84,13 +84,25 @@ class _Rest:
 def affirms(sentence: Sentence) -> bool:
     """Whether the sentence follows for every law, degree by degree."""
     try:
-        return all(
+        return _is_defined(sentence) and all(
             _holds(piece, relation)
             for part in conjuncts(sentence.body)
             for piece, relation in _without_moduli(sentence, part)
         )
     except _Outside:
         return False
+
+
+def _is_defined(sentence: Sentence) -> bool:
+    """Whether every divisor has one strict sign as it was written: adding fractions may cancel one that vanishes somewhere."""
+    powers = {p for term in terms(sentence.body) for p in unfolded(term).atoms(sp.Pow)}
+    bases = {p.base for p in powers if p.exp.is_nonnegative is not True and p.base.free_symbols}
+
+    def is_positive(base: sp.Expr) -> bool:
+        claim = Relation(">", base, sp.Integer(0))
+        return all(_holds(piece, relation) for piece, relation in _without_moduli(sentence, claim))
+
+    return all(is_positive(base) or is_positive(-base) for base in bases)
 
 
 def _without_moduli(sentence: Sentence, claim: Proposition) -> Iterator[tuple[Sentence, Proposition]]:

@@ -70,7 +70,8 @@ def lost(parts: Iterable[sp.Expr], result: sp.Expr, binders: Mapping[sp.Symbol, 
         for condition in sorted(conditions(part.xreplace(counts)), key=str):
             kept = conditions(result.xreplace(counts)) if kept is None else kept
             if condition not in kept and not _ensured(condition, domains):
-                return condition
+                kind, term = condition
+                return kind, term.xreplace({dummy: symbol for symbol, dummy in counts.items()})
     return None
 
 

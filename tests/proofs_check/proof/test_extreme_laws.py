@@ -41,6 +41,12 @@ FALSE = (
     "for every odd activation s with rms'(1) <= 1, r in [0, 1/2]: r^2 rms(r) < 0",
     "for every activation s: rms(rho*) <= 1/2",  # the attractor may be 1: outside this rule
     "for every activation s: kappa''(1) >= kappa'(1)",  # x
+    # nothing is claimed where a divisor vanishes, though it cancels
+    "for every activation s, r in [0, 1]: kappa(r) <= (r^2 - 3/7 r)/(r - 3/7)",
+    "for every activation s, r in [0, 1]: kappa(r) + |r - 3/7|/(r - 3/7) >= -1",
+    "for every activation s with kappa'(1) <= 3/2, r in [0, 1]: kappa(r) >= (r^2 - 3/7 r)/(r - 3/7)/2",
+    "for every activation s, r in [0, 1]: (kappa(r)^2 - kappa(r)/7)/(kappa(r) - 1/7) = kappa(r)",
+    "for every activation s, r in [0, 1]: kappa(r)/(1 + 1/(r - 3/7)^2) <= 1",
 )
 
 
