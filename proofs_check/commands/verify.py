@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,7 +45,12 @@ Inputs = Annotated[
 ]
 Budget = Annotated[str, typer.Option(help="How much to spend: quick, full or deep.")]
 Seed = Annotated[int, typer.Option(min=0, help="Root seed of every random stream.")]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that draw samples.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, help="Processes: they judge claims, or draw the samples of one. Default: all cores."
+    ),
+]
 Scheduler = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Draw samples on a Dask cluster, for example tcp://host:8786.")
 ]
@@ -73,7 +79,7 @@ def verify(
     inputs: Inputs = None,
     profile: Budget = "quick",
     seed: Seed = 0,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
     scheduler: Scheduler = None,
     device: Device = "cpu",
     store: Store = None,
@@ -90,11 +96,16 @@ def verify(
     haarmite verify --inputs batch.npy; haarmite verify my_claims.py my_claims.py::X1 --report out;
     haarmite verify --profile full --jobs 2 --store samples.sqlite
     """
+    for library in ("OPENBLAS", "MKL", "OMP"):  # processes share the cores out; read when NumPy is imported, below
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    from numerics.campaign.executor import available_cores
+
     ask_kernel(kernel)
     request = _checked(names or [], activation or [], inputs, profile, seed)
     folder = _folder(report, force)
     recipe = _recipe(names or [], activation or [], inputs, profile, seed)
     silent = quiet or json or not sys.stderr.isatty()
+    jobs = jobs or (available_cores() if len(request.claims) > 1 and store is None else 1)
     outcome = _judged(request, {"jobs": jobs, "scheduler": scheduler, "device": device, "store": store}, silent)
     for damage in outcome.damaged:
         print(f"haarmite: {damage}", file=sys.stderr)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numerics.campaign.executor import ExecutorError
 from numerics.campaign.result_store import StoreError
@@ -25,10 +25,7 @@ from proofs_check.ledger import is_of_the_ledger
 from proofs_check.run.patience import within
 from proofs_check.run.rechecked import rechecked
 from proofs_check.run.run_report import FALSE_ALARMS, ClaimReport, Finding, RunReport, Task
-
-if TYPE_CHECKING:
-    pass
-
+from proofs_check.run.workers import can_fork, side_by_side
 
 PATIENCE = 20.0
 """Seconds that profile quick gives one check on one of a user's own cases; the others have as many times more as shards."""
@@ -84,6 +81,7 @@ def run(
     on_finding: Callable[[Finding], None] | None = None,
     on_start: Callable[[Task], None] | None = None,
     workplace: Workplace = HERE,
+    processes: int = 1,
 ) -> RunReport:
     """Judge claims and return the report.
 
@@ -99,6 +97,8 @@ def run(
         Called before and after each task, for progress.
     workplace : Workplace
         Where the samples of sampled checks are computed and kept; the outcome does not depend on it.
+    processes : int
+        How many claims are judged side by side, each in one process; the outcome does not depend on it.
 
     Returns
     -------
@@ -124,29 +124,68 @@ def run(
     sampled = sum(task.check.rung is Rung.SAMPLED for task in tasks)
     alpha = FALSE_ALARMS / max(sampled, 1)
     started = time.perf_counter()
-    reports: list[ClaimReport] = []
+    own = [[task for task in tasks if task.claim is claim] for claim in claims]
+
+    def judged(position: int, listener: _Listener) -> ClaimReport:
+        findings = []
+        for task in own[position]:
+            listener.start(task)
+            trial = Trial(PROFILES[profile], seed, task.key, alpha, workplace)
+            users = cases is not None and task.mutant is None and not task.check.once
+            findings.append(_patiently(task, trial) if users else perform(task, trial))
+            listener.found(findings[-1])
+        return _collect(claims[position], findings, _audited(claims[position], profile, seed))
+
+    listener = _Listener(on_start or (lambda _: None), on_finding or (lambda _: None))
+    reports: dict[int, ClaimReport] = {}
     interrupted = False
     try:
-        for claim in claims:
-            findings = []
-            for task in (task for task in tasks if task.claim is claim):
-                if on_start is not None:
-                    on_start(task)
-                trial = Trial(PROFILES[profile], seed, task.key, alpha, workplace)
-                own = cases is not None and task.mutant is None and not task.check.once
-                findings.append(_patiently(task, trial) if own else perform(task, trial))
-                if on_finding is not None:
-                    on_finding(findings[-1])
-            reports.append(_collect(claim, findings, _audited(claim, profile, seed)))
+        if processes > 1 and len(claims) > 1 and can_fork():
+            for position, report in _side_by_side(claims, own, judged, processes, listener):
+                reports[position] = report
+        else:
+            for position in range(len(claims)):
+                reports[position] = judged(position, listener)
     except KeyboardInterrupt:  # what was judged in whole is worth keeping
         if not reports:
             raise
         interrupted = True
     labels = tuple(str(case) for case in cases or ())
     seconds = time.perf_counter() - started
-    return RunReport(
-        tuple(reports), PROFILES[profile], seed, alpha, seconds, labels, not_covered, interrupted=interrupted
-    )
+    in_order = tuple(reports[position] for position in sorted(reports))
+    return RunReport(in_order, PROFILES[profile], seed, alpha, seconds, labels, not_covered, interrupted=interrupted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """Who is told of a task before and after it."""
+
+    start: Callable[[Task], None] = lambda _: None
+    found: Callable[[Finding], None] = lambda _: None
+
+
+def _side_by_side(
+    claims: Sequence[Claim],
+    tasks: Sequence[Sequence[Task]],
+    judged: Callable[[int, _Listener], ClaimReport],
+    processes: int,
+    listener: _Listener,
+) -> Iterator[tuple[int, ClaimReport]]:
+    """Yield the reports of claims judged in other processes, sampled claims first; evidence comes back, tasks are ours."""
+
+    def outcomes(position: int) -> list[list[tuple[tuple[str, ...], Evidence, float, str | None]]]:
+        report = judged(position, _Listener())
+        kinds = (report.findings, report.mutant_findings, report.audits)
+        return [[(f.task.key, f.evidence, f.seconds, f.error) for f in kind] for kind in kinds]
+
+    order = sorted(range(len(claims)), key=lambda i: -sum(task.check.rung is Rung.SAMPLED for task in tasks[i]))
+    for position, kinds in side_by_side(outcomes, order, processes):
+        known = {task.key: task for task in (*tasks[position], *audits(claims[position]))}
+        rebuilt = [tuple(Finding(known[key], found, took, error) for key, found, took, error in kind) for kind in kinds]
+        for finding in (*rebuilt[0], *rebuilt[1]):
+            listener.start(finding.task)
+            listener.found(finding)
+        yield position, ClaimReport(claims[position], *rebuilt)
 
 
 def perform(task: Task, trial: Trial) -> Finding:

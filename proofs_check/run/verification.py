@@ -18,6 +18,7 @@ from proofs_check.run.hunt import hunt as search
 from proofs_check.run.run_report import Finding, RunReport, Task
 from proofs_check.run.runner import plan, run
 from proofs_check.run.selection import select, user_cases
+from proofs_check.run.workers import can_fork
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,11 @@ class Verification:
         if not self.claims:
             raise NothingToJudgeError("verify", self.troubles)
         watcher.planned(len(plan(self.claims, self.cases)))
+        whole_claims = jobs > 1 and len(self.claims) > 1 and scheduler is None and store is None and can_fork()
         with ExitStack() as stack:
             if scheduler is None and device != "cpu":
                 array_backend(device)
-            executor = choose_executor(jobs, scheduler)
+            executor = choose_executor(1 if whole_claims else jobs, scheduler)
             if isinstance(executor, DaskExecutor):
                 stack.enter_context(executor)
                 executor.check_device(device)
@@ -93,6 +95,7 @@ class Verification:
                 profile=self.profile,
                 seed=self.seed,
                 workplace=Workplace(executor, results, device),
+                processes=jobs if whole_claims else 1,
                 on_start=watcher.started,
                 on_finding=watcher.found,
             )
@@ -126,7 +129,8 @@ def verify(
     seed : int
         Root of every random stream.
     jobs, scheduler, device, store
-        Processes that draw samples, address of a Dask cluster, where networks are computed, file that keeps samples.
+        Processes that judge claims (that draw samples, of a single claim or with a store), address of a Dask cluster, where
+        networks are computed, file that keeps samples.
 
     Returns
     -------
