@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -42,6 +42,7 @@ from theory.kernel_map.hermite import HermiteExpansion
 from theory.number import Number
 from theory.signal_propagation.slope_at_zero import slope_at_zero
 from theory.signal_propagation.variance_map import (
+    QUICK_DIGITS,
     FixedVariances,
     VarianceMap,
     bracket,
@@ -51,6 +52,9 @@ from theory.signal_propagation.variance_map import (
 _HALF = Fraction(1, 2)
 _DEVIATIONS = tuple(Fraction(k, 8) for k in (1, 2, 3, 4, 6, 9, 12, 17, 24, 33, 48))
 """Where a critical variance is looked for: a sign change between neighbours, offset so that no round variance is met."""
+
+_LARGEST_TIDIED = 20
+"""Operations of a closed form whose root is freed of denominators; larger ones (selu's) take a second and stay unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +166,11 @@ class Gains:
         layer = VarianceMap(self.activation, Number.of(1), Number.of(0))
 
         def excess(deviation: Fraction, digits: int) -> flint.arb:
-            return layer.moment("W", deviation, digits) - ball_of(deviation**2) * layer.moment("X", deviation, digits)
+            with working_bits(bits_of(digits + 8)):
+                slope = layer.moment("X", deviation, digits)
+                return layer.moment("W", deviation, digits) - ball_of(deviation**2) * slope
 
-        signs = [(d, excess(d, 18)) for d in _DEVIATIONS]
+        signs = [(d, excess(d, QUICK_DIGITS)) for d in _DEVIATIONS]
         for (low, before), (high, after) in pairwise(signs):
             if (before > 0 and after < 0) or (before < 0 and after > 0):
                 return self._critical_between(layer, excess, low, high, falling=bool(before > 0))
@@ -173,6 +179,7 @@ class Gains:
     def _critical_between(
         self, layer: VarianceMap, excess: Any, low: Fraction, high: Fraction, *, falling: bool
     ) -> CriticalGain:
+        @cache
         def ends(digits: int) -> tuple[Fraction, Fraction]:
             return bracket(excess, low, high, falling, digits)
 
@@ -260,7 +267,10 @@ def _mean(tree: Expression) -> Number:
 
 def _inverse_root(number: Number) -> Number:
     if number.exact is not None:
-        return Number.of(sp.radsimp(1 / sp.sqrt(number.exact)) if number.exact != 0 else sp.oo)
+        if number.exact == 0:
+            return Number.of(sp.oo)
+        root = 1 / sp.sqrt(number.exact)
+        return Number.of(sp.radsimp(root) if sp.count_ops(number.exact) <= _LARGEST_TIDIED else root)
     return number**-_HALF
 
 

@@ -22,7 +22,6 @@ References
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -44,6 +43,7 @@ from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
 from theory.number import Number
 from theory.signal_propagation.fixed_point import fixed_points
+from theory.signal_propagation.variance_map import rational_root
 
 _LARGEST = Fraction(2) ** 40
 _SMALLEST = Fraction(1, 2**40)
@@ -285,9 +285,9 @@ def scaled(activation: Activation, deviation: Fraction) -> Activation:
 
 def scaled_by_variance(activation: Activation, variance: Fraction) -> Activation:
     """Return x -> s(sqrt(variance) x); the root is taken exactly where it is rational."""
-    top, bottom = math.isqrt(variance.numerator), math.isqrt(variance.denominator)
-    if top**2 == variance.numerator and bottom**2 == variance.denominator:
-        return scaled(activation, Fraction(top, bottom))
+    deviation = rational_root(variance)
+    if deviation is not None:
+        return scaled(activation, deviation)
     return Activation(
         f"{activation.name} at variance {variance}", activation.expression.replace(X, root(number(variance)) * X)
     )

@@ -177,7 +177,9 @@ def _value_at_zero(tree: Expression) -> Number | None:
     constant = tree.replace(X, number(0))
     if not ball_of_constant(constant).is_finite():
         return None
-    exact = sp.simplify(to_sympy(constant))
+    exact = to_sympy(constant)
+    if ball_of_constant(constant).contains(0) and not exact.is_zero:
+        exact = sp.simplify(exact)  # it may be 0
     return Number.of(exact) if exact.is_finite else None
 
 

@@ -23,9 +23,11 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache, cached_property
 
 import flint
 import sympy as sp
@@ -35,6 +37,7 @@ from theory.activation.domain import GrowthBound
 from theory.enclosure.ball import ball_of, bits_of, enclose_to, working_bits
 from theory.enclosure.derivative import derivative
 from theory.enclosure.quadrature import Integrand, expectation, tail_bound
+from theory.enclosure.scaled_square import ScaledSquare
 from theory.kernel_map.behaviour_at_one import slope_at_one
 from theory.kernel_map.correlation_map import compare
 from theory.number import Number, as_number
@@ -44,6 +47,8 @@ LARGEST_VARIANCE = Fraction(2) ** 20
 _SMALLEST_DEVIATION = Fraction(181, 2**17)
 """Where cells begin, about 2^-9.5: odd multiples of it meet no fixed point with few digits, such as q = 1."""
 _DIGITS = 18
+QUICK_DIGITS = 9
+"""Of a search; cells so small that 9 digits tell nothing take `_DIGITS`."""
 _MOST_CELLS = 1500
 _SQUARE = GrowthBound((Fraction(0), Fraction(0), Fraction(1)))
 
@@ -113,13 +118,36 @@ class VarianceMap:
     _known: dict[tuple[str, Fraction], tuple[int, flint.arb]] = field(default_factory=dict, repr=False)
 
     def moment(self, kind: str, deviation: Fraction, digits: int) -> flint.arb:
-        """Return a ball of W, M or X (`kind`) at q = deviation^2 > 0."""
-        digits = max(digits, _DIGITS)
+        """Return a ball of W, M or X (`kind`) at q = deviation^2 > 0; up to `QUICK_DIGITS`, nodes are shared by all q."""
         known = self._known.get((kind, deviation))
         if known is None or known[0] < digits:
+            if digits <= QUICK_DIGITS and self._find_quickly(kind, deviation):
+                return self._known[kind, deviation][1]
+            digits = max(digits, _DIGITS)
             known = digits, expectation(self._integrand(kind, deviation), digits)
             self._known[kind, deviation] = known
         return known[1]
+
+    def _find_quickly(self, kind: str, deviation: Fraction) -> bool:
+        """Whether the moment was found from the shared nodes, with a radius of 10^-QUICK_DIGITS or of that share."""
+        found = (self._slopes if kind == "X" else self._values).moments(deviation)
+        if found is None:
+            return False
+        pair = {"X": found[0]} if kind == "X" else {"W": found[0], "M": found[1]}
+        scale = flint.arb(10) ** -QUICK_DIGITS
+        for name, ball in pair.items():
+            if name == kind and not ball.rad() < scale * abs(ball).max(ball_of(deviation**2)):
+                return False
+            self._known.setdefault((name, deviation), (QUICK_DIGITS, ball))
+        return True
+
+    @cached_property
+    def _values(self) -> ScaledSquare:
+        return ScaledSquare(Integrand.of(self.activation))
+
+    @cached_property
+    def _slopes(self) -> ScaledSquare:
+        return ScaledSquare(Integrand.of_expression(derivative(self.activation.expression)))
 
     def _integrand(self, kind: str, deviation: Fraction) -> Integrand:
         if kind == "X":
@@ -131,7 +159,7 @@ class VarianceMap:
     def excess(self, deviation: Fraction, digits: int) -> flint.arb:
         """Return a ball of V(q) - q at q = deviation^2."""
         with working_bits(bits_of(digits + 8)):
-            value = self.weight_variance.ball(digits + 4) * self.moment("W", deviation, digits + 6)
+            value = self.weight_variance.ball(digits + 4) * self.moment("W", deviation, _guarded(digits))
             return value + self.bias_variance.ball(digits + 4) - ball_of(deviation**2)
 
     def on_cell(self, kind: str, low: Fraction, high: Fraction, digits: int) -> flint.arb:
@@ -146,14 +174,14 @@ class VarianceMap:
             difference = self.on_cell("M", low, high, digits) - self.on_cell("W", low, high, digits)
             return self.weight_variance.ball(digits) * difference / (2 * ball_of(low**2).union(ball_of(high**2)))
 
-    def sign_on_cell(self, low: Fraction, high: Fraction) -> int:
+    def sign_on_cell(self, low: Fraction, high: Fraction, digits: int = _DIGITS) -> int:
         """Return the sign of V(q) - q if it is certainly the same for all q in [low^2, high^2], else 0."""
         with working_bits(bits_of(_DIGITS)):
             weight, bias = self.weight_variance.ball(_DIGITS), self.bias_variance.ball(_DIGITS)
             ratio = ball_of(high / low)
-            if weight * self.moment("W", low, _DIGITS) / ratio + bias > ball_of(high**2):
+            if weight * self.moment("W", low, digits) / ratio + bias > ball_of(high**2):
                 return 1
-            return -1 if weight * self.moment("W", high, _DIGITS) * ratio + bias < ball_of(low**2) else 0
+            return -1 if weight * self.moment("W", high, digits) * ratio + bias < ball_of(low**2) else 0
 
 
 def variance_fixed_points(
@@ -245,7 +273,7 @@ class _Search:
                 self._leave_open(low, high)
             elif not self._settled(low, high):
                 middle = _between(low, high)
-                if self.map.excess(middle, _DIGITS).contains(0):  # a fixed point must not fall on an end
+                if self.map.excess(middle, QUICK_DIGITS).contains(0):  # a fixed point must not fall on an end
                     middle = low + (high - low) * Fraction(3, 8)
                 stack += [(middle, high), (low, middle)]
         return FixedVariances(tuple(self.points), self.largest, undecided=tuple(self.undecided))
@@ -258,12 +286,13 @@ class _Search:
 
     def _settled(self, low: Fraction, high: Fraction) -> bool:
         """Whether the fixed points with deviation in [low, high] are known; a fixed point is kept."""
-        if self.map.sign_on_cell(low, high):
+        digits = QUICK_DIGITS if high / low > 1 + Fraction(1, 2**12) else _DIGITS
+        if self.map.sign_on_cell(low, high, digits):
             return True
-        slope = self.map.slope(low, high) - 1
+        slope = self.map.slope(low, high, digits) - 1
         if not (slope > 0 or slope < 0):
             return False
-        below, above = (self.map.excess(end, _DIGITS) for end in (low, high))
+        below, above = (self.map.excess(end, digits) for end in (low, high))
         if below.contains(0) or above.contains(0):
             return False
         if bool(below > 0) != bool(above > 0):
@@ -274,9 +303,11 @@ class _Search:
         """Return the one fixed point with deviation between `low` and `high`."""
         weight = self.map.weight_variance
         exact = next((q for q in self.known if low**2 < q < high**2), None)
+        at = None if exact is None else rational_root(exact)
 
+        @cache
         def ends(digits: int) -> tuple[Fraction, Fraction]:
-            return bracket(self.map.excess, low, high, falling, digits)
+            return bracket(self.map.excess, low, high, falling, digits) if at is None else (at, at)
 
         def variance(digits: int) -> flint.arb:
             a, b = ends(digits + 3)
@@ -357,6 +388,11 @@ class _Search:
         return False
 
 
+def _guarded(digits: int) -> int:
+    """Return digits of a moment for `digits` of V - q; a quick one stays quick."""
+    return digits if digits <= QUICK_DIGITS else digits + 6
+
+
 def _stable(slope: Number) -> bool | None:
     ball = abs(slope.ball(12))
     return True if ball < 1 else False if ball > 1 else None
@@ -386,18 +422,38 @@ def _between(low: Fraction, high: Fraction) -> Fraction:
 def bracket(
     excess: Callable[[Fraction, int], flint.arb], low: Fraction, high: Fraction, falling: bool, digits: int
 ) -> tuple[Fraction, Fraction]:
-    """Return deviations around the sign change of V - q, at most 10^-digits apart: secants whose signs are balls'."""
+    """Return deviations around the sign change of V - q, at most 10^-digits apart: secants whose signs are balls'.
+
+    The first six digits are found with a few digits of V.
+    """
     sign = 1 if falling else -1
-    width, work = Fraction(1, 10**digits), digits + 12
-    values = [_rational(sign * excess(end, work), work) for end in (low, high)]
+    width = Fraction(1, 10**digits)
+    coarse = max(Fraction(1), high) / 10**6
+    if high - low > coarse > width:
+        low, high = _secants(excess, low, high, sign, coarse, QUICK_DIGITS)
+    low, high = _secants(excess, low, high, sign, width, digits + 12)
+    if high - low <= width:
+        return low, high
+    raise ValueError(f"variance map needs a crossing that balls can tell, got [{float(low)}, {float(high)}].")
+
+
+def _secants(
+    excess: Callable[[Fraction, int], flint.arb], low: Fraction, high: Fraction, sign: int, width: Fraction, work: int
+) -> tuple[Fraction, Fraction]:
+    """Return ends with certainly different signs of the excess, `width` apart or as near as `work` digits tell."""
+    balls = [sign * excess(end, work) for end in (low, high)]
+    if not (balls[0] > 0 and balls[1] < 0):
+        return low, high
+    values = [_rational(ball, work) for ball in balls]
+    places = 3 + max(0, len(str(width.denominator // width.numerator)))
     before = 0
     for _ in range(200):
         if high - low <= width:
-            return low, high
+            break
         margin = min(width / 4, (high - low) / 4)
         place = low + (high - low) * values[0] / (values[0] - values[1])
         place = min(max(place, low + margin), high - margin)
-        place = Fraction(round(place * 10 ** (digits + 3)), 10 ** (digits + 3))
+        place = Fraction(round(place * 10**places), 10**places)
         value = sign * excess(place, work)
         if value.contains(0):  # closer than the arithmetic can tell: a little aside it can
             place += margin / 2
@@ -413,7 +469,13 @@ def bracket(
         else:
             high, values[1] = place, _rational(value, work)
         before = side
-    raise ValueError(f"variance map needs a crossing that balls can tell, got [{float(low)}, {float(high)}].")
+    return low, high
+
+
+def rational_root(square: Fraction) -> Fraction | None:
+    """Return the square root of a rational if it is rational."""
+    top, bottom = math.isqrt(square.numerator), math.isqrt(square.denominator)
+    return Fraction(top, bottom) if top**2 == square.numerator and bottom**2 == square.denominator else None
 
 
 def _rational(ball: flint.arb, digits: int) -> Fraction:

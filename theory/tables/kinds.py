@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from theory.activation import Activation, catalogue
+from theory.activation.frameworks import NAMED
 from theory.enclosure.ball import check_digits
 from theory.tables.contraction import CONTRACTION_COLUMNS, contraction_rows
 from theory.tables.rates import rate_table
@@ -31,7 +32,7 @@ def table(
     ----------
     kind : {"rates", "gains", "hermite", "fixed-points", "contraction", "weingarten"}
     activations : str or Activation
-        For the first four; the whole catalogue if none.
+        For the first four; the whole catalogue if none, for gains with the names of frameworks besides.
     digits, terms : int
         Decimal digits of every number; Hermite coefficients c_0 .. c_{terms-1}.
     group, orders, dimension
@@ -59,4 +60,6 @@ def table(
         columns = tuple(Column(*column) for column in CONTRACTION_COLUMNS)
         return RateTable(kind, columns, contraction_rows(list(widths)), digits)
     found = [a if isinstance(a, Activation) else Activation.from_text(a) for a in activations] or list(catalogue())
+    if kind == "gains" and not activations:
+        found += [Activation.from_text(name) for name in NAMED]
     return rate_table(kind, found, digits, terms)
