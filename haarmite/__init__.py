@@ -107,6 +107,8 @@ _HOMES = {
     "all_of": "proofs_check.evidence.sampled",
     "correlated_products": "proofs_check.ledger.activation_cases",
     "fourth_moment": "proofs_check.ledger.activation_cases",
+    "ModelCheck": "proofs_check.model.model_check",
+    "check": "proofs_check.model.model_check",
     "cannot_say": "proofs_check.evidence.symbolic",
     "exact_evidence": "proofs_check.evidence.symbolic",
     "from_proof": "proofs_check.evidence.certified",

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from proofs_check.commands.check import check
 from proofs_check.commands.claims import claims
 from proofs_check.commands.compare import compare
 from proofs_check.commands.derive import derive
@@ -29,7 +30,7 @@ from proofs_check.commands.verify import verify
 
 EXIT_CODES = (
     "0: every claim positive and every mutant refuted (`hunt`: no counterexample; `recheck`: all accepted)",
-    "1: a claim refuted (`hunt`: a counterexample; `recheck`: a certificate refused)",
+    "1: a claim refuted (`hunt`: a counterexample; `recheck`: a certificate refused; `check`: a fault found)",
     "2: bad usage or input, or a claim file that could not be read in full",
     "3: inconclusive, a mutant survived, or a check broke (`doctor`: something is missing)",
     "130: interrupted; with --store the same command resumes",
@@ -77,7 +78,7 @@ def common(
     """Take the options that belong to no command."""
 
 
-for command in (words, verify, hunt, claims, derive, gain, compare, network, table, recheck, doctor):
+for command in (words, verify, hunt, claims, derive, gain, check, compare, network, table, recheck, doctor):
     register(app, command)
 for expression_command in (judge, weingarten, haar):
     # A sentence, a partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.

@@ -16,13 +16,15 @@ id or paper, or all of them by ``ledger``; their items begin with ``ledger::``. 
 The samples of one pytest run refute anything true with probability at most `proofs_check.run.run_report.FALSE_ALARMS` (and as much
 again for each hunt), split evenly over the values of ``--haarmite`` and then over their sampled items.
 
+The fixture ``haarmite_init`` checks a torch model's initialisation in a test of one's own.
+
 pytest loads this module at every start through an entry point, so nothing heavy is imported before the option is given.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +33,7 @@ import pytest
 
 if TYPE_CHECKING:
     from proofs_check.claim.claim import Claim, Mutant
+    from proofs_check.model.model_check import ModelCheck
     from proofs_check.run.run_report import Finding, Task
 
 MARKERS = {
@@ -45,6 +48,25 @@ MARKERS = {
 
 class ClaimFailureError(Exception):
     """A claim is refuted, a mutant survives, a check breaks or a file cannot be read; the text says which and how."""
+
+
+@pytest.fixture
+def haarmite_init() -> Callable[..., ModelCheck]:
+    """Check a torch model's initialisation: ``haarmite_init(model)`` fails the test and says what is wrong, or returns the `ModelCheck`.
+
+    Keyword arguments are those of `haarmite.check`: ``laws``, ``alpha``. A right model fails with probability at most 1e-6.
+    """
+
+    def judge(module: Any, **options: Any) -> ModelCheck:
+        from proofs_check.model.model_check import check
+
+        found = check(module, **options)
+        if not found.is_right:
+            lines = [f"{name}: {alike[0].reading}" for name, alike in found.groups() if alike[0].status == "fault"]
+            pytest.fail("\n".join((f"{found.model}: {found.summary}", *lines)), pytrace=False)
+        return found
+
+    return judge
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -73,7 +73,7 @@ def mistakes(
         )
         yield Mistake(
             "residual_scale",
-            std * math.sqrt(branches / 2),
+            std * math.sqrt(2),
             f"1/sqrt({branches // 2}) in place of {root}: one branch a block counted",
         )
         yield Mistake("residual_scale", std / math.sqrt(branches), f"{root} applied twice")

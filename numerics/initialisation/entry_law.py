@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -135,7 +136,7 @@ class EntryLaw:
         if self.family == "uniform":
             return math.sin(math.sqrt(3) * t) / (math.sqrt(3) * t)
         # E cos(t Y) by Gauss-Legendre on the support, where the density is above 1e-22: exact to rounding with 80 nodes
-        nodes, weights = np.polynomial.legendre.leggauss(80)
+        nodes, weights = _gauss_legendre()
         nodes = nodes * min(self.cut, 10.0)
         density = np.exp(-(nodes**2) / 2)
         return float(weights @ (density * np.cos(t * nodes * self.parent)) / (weights @ density))
@@ -164,6 +165,11 @@ class EntryLaw:
         u = np.sqrt(np.maximum(np.abs(kappa), 1e-9))
         reach = u * self.cut / math.sqrt(2)
         return np.log(np.where(kappa > 0, erf(reach), erfi(reach)) / u) - math.log(math.erf(self.cut / math.sqrt(2)))
+
+
+@cache
+def _gauss_legendre() -> tuple[Array, Array]:
+    return np.polynomial.legendre.leggauss(80)
 
 
 def log_tail_sum(law: EntryLaw, n: int, total: float) -> float:

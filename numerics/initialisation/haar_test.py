@@ -105,7 +105,12 @@ class HaarEvidence:
 
 
 def judge_haar(
-    matrices: ArrayLike, *, group: Group = "orthogonal", alpha: float = FALSE_ALARM, seed: int = _SEED
+    matrices: ArrayLike,
+    *,
+    group: Group = "orthogonal",
+    alpha: float = FALSE_ALARM,
+    seed: int = _SEED,
+    unit: float | None = None,
 ) -> HaarEvidence:
     """Test whether matrices are independent draws of Haar measure, times a common gain.
 
@@ -118,6 +123,8 @@ def judge_haar(
         Probability with which Haar draws may be refuted, all tests together.
     seed : int, optional
         Of the rotations A, B and of R. Fixed, so that the verdict is a function of the matrices.
+    unit : float, optional
+        Unit roundoff if the matrices were stored in a narrower format; default that of their dtype.
 
     Returns
     -------
@@ -132,7 +139,7 @@ def judge_haar(
 
     Notes
     -----
-    **Accuracy**: the gain is read off, so it is no part of what is tested. Rounding of orthonormality: 64 units times sqrt(d).
+    **Accuracy**: the gain is read off, so it is no part of what is tested. Rounding of orthonormality: `orthonormality_allowance`.
 
     Examples
     --------
@@ -141,15 +148,21 @@ def judge_haar(
     (False, 'diagonal: mean')
     """
     check_probability("judge_haar", "alpha", alpha)
-    stack, unit = _checked(matrices, group)
+    stack, own_unit = _checked(matrices, group)
+    unit = own_unit if unit is None else unit
     if stack.shape[1] < stack.shape[2]:
         stack = stack.conj().swapaxes(1, 2)
     draws, d, n = stack.shape
     gram = stack.conj().swapaxes(1, 2) @ stack
     gain = math.sqrt(float(np.trace(gram, axis1=1, axis2=2).real.mean()) / n)
-    defect = float(np.abs(gram / gain**2 - np.eye(n)).max()) / (64 * unit * math.sqrt(d))
+    defect = float(np.abs(gram / gain**2 - np.eye(n)).max()) / orthonormality_allowance(unit, d)
     figures = _figures(stack / gain, group, np.random.default_rng(seed)) if defect <= 1 else ()
     return HaarEvidence(group, (draws, d, n), gain, defect, alpha, figures)
+
+
+def orthonormality_allowance(unit: float, d: int) -> float:
+    """Return how far F^T F may be from I: errors of a QR that add up over d, or one rounding of each entry in a narrow format."""
+    return 64 * unit * math.sqrt(d) if unit < 1e-6 else 16 * unit / math.sqrt(d)
 
 
 def _figures(frames: NDArray[Any], group: Group, rng: np.random.Generator) -> tuple[EntryFigure, ...]:
