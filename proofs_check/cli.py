@@ -18,6 +18,7 @@ from proofs_check.commands.claims import claims
 from proofs_check.commands.compare import compare
 from proofs_check.commands.derive import derive
 from proofs_check.commands.doctor import doctor
+from proofs_check.commands.errata import errata
 from proofs_check.commands.gain import gain
 from proofs_check.commands.haar import haar, weingarten
 from proofs_check.commands.hunt import hunt
@@ -78,7 +79,7 @@ def common(
     """Take the options that belong to no command."""
 
 
-for command in (words, verify, hunt, claims, derive, gain, check, compare, network, table, recheck, doctor):
+for command in (words, verify, hunt, claims, errata, derive, gain, check, compare, network, table, recheck, doctor):
     register(app, command)
 for expression_command in (judge, weingarten, haar):
     # A sentence, a partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.

@@ -48,14 +48,18 @@ class Paper:
         Short name used on the command line ("A", "B", ...).
     citation : str
         Authors, title, venue and year.
+    bibtex : str
+        The entries for a bibliography.
     """
 
     key: str
     citation: str
+    bibtex: str = ""
 
     def __post_init__(self) -> None:
         _check_kind(self.key, str, "Paper needs a key that is text")
         _check_kind(self.citation, str, f"Paper {self.key} needs a citation that is text")
+        _check_kind(self.bibtex, str, f"Paper {self.key} needs BibTeX that is text")
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def _show(chosen: Sequence[Claim], json: bool) -> None:
 def _print(claim: Claim, out: Console) -> None:
     """Print one claim as paragraphs under headings; formulas are never wrapped."""
     stated, *others = _formulas(claim)
-    page = _Page(out)
+    page = Page(out)
     page.heading(f"{claim.id}  {claim.title}", first=True)
     page.text(claim.paper.citation + (" (a conjecture)" if claim.conjecture else ""), style="dim")
     page.heading("Statement")
@@ -192,12 +192,13 @@ def _print(claim: Claim, out: Console) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
     """Indented text on a console: wrapped on a terminal, one line per paragraph in a pipe."""
 
     out: Console
 
     def text(self, text: str, indent: int = 2, style: str | None = None) -> None:
+        """Print lines, wrapped on a terminal."""
         margin = " " * indent
         for line in text.splitlines():
             wide = self.out.width - 1 if self.out.is_terminal else len(line) + indent + 1
@@ -205,11 +206,13 @@ class _Page:
             self.out.print(whole, style=style, markup=False, soft_wrap=True)
 
     def heading(self, text: str, *, first: bool = False) -> None:
+        """Print a heading, after an empty line unless it is the first."""
         if not first:
             self.out.print()
         self.text(text, 0, "bold")
 
     def formulas(self, formulas: Sequence[Basic]) -> None:
+        """Print formulas in two dimensions, never wrapped."""
         drawn = [_drawn(formula) for formula in formulas]
         gap = "\n\n" if any("\n" in text for text in drawn) else "\n"
         lines = gap.join(drawn).splitlines()

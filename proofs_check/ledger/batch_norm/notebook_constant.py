@@ -53,7 +53,7 @@ claim = Claim(
             NotebookConstant(first=2),
             on="d=10",
             by=CERTIFIED,
-            erratum="notebook 'Isometry gap' of [B]",
+            erratum="notebook 'Isometry gap' of [B]: C = 0.015 is taken to be enough at every width; it is from d = 35 on",
         ),
     ],
 )

@@ -66,6 +66,14 @@ claim = Claim(
         Mutant(
             "A = p_0 + p_1, (1+r)^2/4", CaseThreeRate(lambda p0, p1: p0 + p1), on=MINIMAL_CRITICAL.name, by=CERTIFIED
         ),
+        Mutant(
+            "A = p_0 + p_1, exp",
+            CaseThreeRate(lambda p0, p1: p0 + p1),
+            on="exp",
+            by=CERTIFIED,
+            erratum="[A'], table of activations, row exp: 0.74 = p_0 + p_1 stands as the rate of Case 3; "
+            "Theorem 1 has 1 - p_0 - p_1 = 1 - 2/e = 0.264",
+        ),
         Mutant("A = 3/2 (1 - p_0 - p_1), exp", CaseThreeRate(lambda p0, p1: 3 * (1 - p0 - p1)), on="exp", by=CERTIFIED),
     ],
 )

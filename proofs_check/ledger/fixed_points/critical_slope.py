@@ -86,7 +86,8 @@ claim = Claim(
             CriticalSlope(homogeneous=PRINTED),
             on="relu",
             by=SYMBOLIC,
-            erratum="[A'], table of activations, row relu: kappa'(1) = 0.95 and Case 2; it is 1 and Case 3",
+            erratum="[A'], table of activations, row relu: kappa'(1) = 0.95 and Case 2, 'only exp converges "
+            "polynomially', and kappa'(1) < 1 after Corollary 2; it is 1, Case 3, polynomial",
             part=LEAKY_RELUS,
         ),
         Mutant(

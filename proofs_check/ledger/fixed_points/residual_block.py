@@ -113,6 +113,15 @@ claim = Claim(
             part=MAPS,
         ),
         Mutant(
+            "weights of layer and skip exchanged",
+            ResidualBlock(kernel=lambda k, r, t: t**2 * k + (1 - t**2) * r),
+            on="cos",
+            by=SAMPLED,
+            erratum="[A'], remark on the residual ODE and proof of Proposition 2: kappa(0) enters with r^2, and r -> 0 is the "
+            "strong skip; by Proposition 2 it enters with 1 - r^2, and r -> 1 is",
+            part=MAPS,
+        ),
+        Mutant(
             "no linear part: other fixed points",
             ResidualBlock(kernel=lambda k, _r, t: (1 - t**2) * k),
             on="gelu",
