@@ -24,15 +24,21 @@ def test_text_has_place_both_formulas_witness_and_command() -> None:
 
 def test_markdown_and_json_say_the_same() -> None:
     code, out, _ = command("A7", "--markdown")
-    assert code == 0 and out.startswith("## A: Joudaki") and "- Shown by: `haarmite errata A7`" in out
+    assert code == 0
+    assert out.startswith("## A: Joudaki")
+    assert "- Shown by: `haarmite errata A7`" in out
     (entry,) = json.loads(command("A7", "--json")[1])["errata"]
-    assert entry["claims"] == ["A7"] and entry["witnesses"] and entry["printed"][0]["latex"]
+    assert entry["claims"] == ["A7"]
+    assert entry["witnesses"]
+    assert entry["printed"][0]["latex"]
     assert all(f"- Witness: `{witness}`" in out for witness in entry["witnesses"])
 
 
 def test_bibtex_lists_the_papers_concerned_alone() -> None:
     code, out, _ = command("A21", "--bibtex")
-    assert code == 0 and out.startswith("@inproceedings{joudaki2025emergence,") and out.count("@") == 1
+    assert code == 0
+    assert out.startswith("@inproceedings{joudaki2025emergence,")
+    assert out.count("@") == 1
 
 
 def test_a_claim_without_errata_says_so() -> None:
@@ -49,4 +55,7 @@ def test_a_claim_without_errata_says_so() -> None:
 )
 def test_bad_input_is_one_line(arguments: list[str], says: str) -> None:
     code, out, err = command(*arguments)
-    assert code == 2 and out == "" and says in err and err.count("\n") == 1
+    assert code == 2
+    assert out == ""
+    assert says in err
+    assert err.count("\n") == 1

@@ -15,10 +15,13 @@ CASE_FOUR = [claim for claim in ledger() if claim.id in ("A21", "A22")]
 def test_one_erratum_for_each_place_whatever_the_number_of_variants() -> None:
     (found,) = errata_of(CASE_FOUR)
     assert found.place == "[A'], Theorem 1, Case 4"
-    assert found.claims == ("A21", "A22") and len(found.variants) == 3
+    assert found.claims == ("A21", "A22")
+    assert len(found.variants) == 3
     assert found.command == "haarmite errata A21 A22"
     printed, true = found.formulas
-    assert printed and true and not set(printed) & set(true)
+    assert printed
+    assert true
+    assert not set(printed) & set(true)
     assert any(part.has(sp.Symbol("rho^*")) for part in printed)
 
 
