@@ -132,6 +132,8 @@ class _Terms(LatexPrinter):
             return rf"\mathrm{{Wg}}_{{{term.args[0].name}}}({term.args[1].name}; {self._print(term.args[2])})"
         if isinstance(term, network.Expectation | network.RandomVariance):
             return rf"{term.latex_name}\left[{self._print(term.args[0])}\right]"
+        if isinstance(term, network.Probability):
+            return rf"{term.latex_name}\left[{self._print(term.args[0])} {_SIGNS[term.relation]} {self._print(term.args[1])}\right]"
         if isinstance(term, Mean | SecondMoment):
             return rf"\mathbb E\, {self._print(term.args[0])}(Z)" + ("^2" if isinstance(term, SecondMoment) else "")
         if isinstance(term, Variance):

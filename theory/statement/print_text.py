@@ -263,6 +263,8 @@ class TermPrinter:
     def _mean(self, term: Quantity) -> str:
         if isinstance(term, network.Expectation | network.RandomVariance):
             return f"{term.word}[{self(term.args[0])}]"
+        if isinstance(term, network.Probability):
+            return f"P[{self(term.args[0])} {term.relation} {self(term.args[1])}]"
         return term.word.replace("[s", f"[{term.args[0]}")
 
     def _haar(self, term: Quantity) -> str:

@@ -251,7 +251,15 @@ class TermParser:
         if name in STARRED and self.at("*") and self.token.start == token.end:
             self.advance()
             name = f"{name}*"
-        for reader in (self._constant, self._map_value, self._matrix_number, self._mean, self._haar, self._layer):
+        for reader in (
+            self._constant,
+            self._map_value,
+            self._matrix_number,
+            self._mean,
+            self._probability,
+            self._haar,
+            self._layer,
+        ):
             found = reader(name, token)
             if found is not None:
                 return found
@@ -448,6 +456,22 @@ class TermParser:
         if (name, power) not in words:
             self.refuse("E[s], E[s^2] or Var[s]", token)
         return words[name, power](symbol)
+
+    def _probability(self, name: str, token: Token) -> sp.Expr | None:
+        """P[gap_20 <= 1/10] of a network's random quantities."""
+        if name != "P" or not self.take("["):
+            return None
+        bars, self.bars = self.bars, 0
+        left = self.term()
+        if not self.at("<", "<=", ">", ">="):
+            self.refuse("a relation < <= > >= in P[...]")
+        relation = self.advance().text
+        right = self.term()
+        self.expect("]")
+        self.bars = bars
+        if not (left - right).atoms(*LAYERS.values()):
+            self.refuse("a random quantity of a network in P[...]", token)
+        return network.Probability(left, right, relation)
 
     def _haar(self, name: str, token: Token) -> sp.Expr | None:
         """E_O(d)[O[1,1]^4] and Wg_U(2, 1; d)."""

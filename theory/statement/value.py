@@ -14,8 +14,10 @@ import flint
 import sympy as sp
 
 from theory.enclosure.ball import ball_of, bits_of, working_bits
-from theory.statement.proposition import And, Iff, Implies, Not, Or, Proposition, Relation
+from theory.statement.print_text import TermPrinter
+from theory.statement.proposition import And, Binder, Iff, Implies, Not, Or, Proposition, Relation
 from theory.statement.quantity import Quantity, Undecided, Undefined
+from theory.statement.sort import Activations
 
 Case: TypeAlias = Mapping[sp.Symbol, Any]
 
@@ -169,6 +171,11 @@ class _Evaluator:
         value = self.case[symbol]
         return value if isinstance(value, flint.arb) else ball_of(Fraction(value))
 
+    def shown(self, term: sp.Expr) -> str:
+        """Return the term in the words of the language."""
+        named = [v.name for v, value in self.case.items() if not isinstance(value, int | Fraction | flint.arb)]
+        return TermPrinter({name: Binder(name, Activations()) for name in named})(term)
+
     def _product(self, term: sp.Expr) -> flint.arb:
         # factors that are exactly 0 make the product 0 only where the others are finite
         result = flint.arb(1)
@@ -184,20 +191,20 @@ class _Evaluator:
                 exponent = sp.Integer(whole)
             else:
                 if not value > 0:
-                    raise _doubt(value < 0 or value == 0, f"{base} > 0 under a power that is not whole")
+                    raise _doubt(value < 0 or value == 0, f"{self.shown(base)} > 0 under a power that is not whole")
                 return (self.ball(exponent) * value.log()).exp()
         if exponent.is_Integer:
             if exponent < 0 and value.contains(0):
-                raise _doubt(value == 0, f"a divisor {base} that is not 0")
+                raise _doubt(value == 0, f"a divisor {self.shown(base)} that is not 0")
             return value ** int(exponent)
         if exponent == sp.Rational(1, 2):
             if not value >= 0:
-                raise _doubt(value < 0, f"a root of {base} >= 0")
+                raise _doubt(value < 0, f"a root of {self.shown(base)} >= 0")
             return value.sqrt()
         if value == 0 and exponent > 0:
             return flint.arb(0)
         if not value > 0:
-            raise _doubt(value < 0 or value == 0, f"{base} > 0 under a power that is not whole")
+            raise _doubt(value < 0 or value == 0, f"{self.shown(base)} > 0 under a power that is not whole")
         return (ball_of(exponent) * value.log()).exp()
 
     def _function(self, term: sp.Expr) -> flint.arb:
@@ -209,17 +216,17 @@ class _Evaluator:
             return result
         kind = type(term)
         if kind is sp.log and not arguments[0] > 0:
-            raise _doubt(arguments[0] <= 0, f"a logarithm of {term.args[0]} > 0")
+            raise _doubt(arguments[0] <= 0, f"a logarithm of {self.shown(term.args[0])} > 0")
         if kind is sp.polygamma and term.args[0] == 0:
             return arguments[1].digamma()
         if kind not in _PLAIN:
-            raise Undecided(f"no ball for {term}")
+            raise Undecided(f"no ball for {self.shown(term)}")
         method: Callable[[], flint.arb] = getattr(arguments[0], _PLAIN[kind])
         return method()
 
     def _checked(self, value: flint.arb, term: sp.Expr) -> flint.arb:
         if value.is_nan():
-            raise Undecided(f"no ball for {term}")
+            raise Undecided(f"no ball for {self.shown(term)}")
         return value
 
 

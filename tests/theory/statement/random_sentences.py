@@ -154,6 +154,7 @@ class SentenceMaker:
             kind = pick((network.LayerGap, network.LayerCorrelation, network.LayerNorm))
             layer = kind(_SYMBOL["network"], pick((sp.Integer(20), natural)))
             found += [layer, network.Expectation(layer), network.RandomVariance(layer)]
+            found.append(network.Probability(layer, self.pick((layer**2, sp.Rational(1, 3))), self.pick(("<", ">="))))
         return pick(found)
 
     def _matrix(self) -> sp.Expr:

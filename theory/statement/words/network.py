@@ -2,10 +2,15 @@
 
     gap_l  rho_l  norm_l        E[gap_20]  Var[rho_3]  P[gap_20 <= 1/10]
 
-Arguments of a layer's quantity: (network, layer). `Expectation` and its companions take a term made of them.
+Arguments of a layer's quantity: (network, layer). `Expectation` and `RandomVariance` take a term made of them, `Probability`
+two terms and the relation between them.
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+from sympy.core.symbol import Str
 
 from theory.statement.quantity import Quantity, register
 
@@ -70,3 +75,26 @@ class RandomVariance(_Random):
     latex_name = r"\operatorname{Var}"
     meaning = "variance over the random weights of the network"
     example = "network relu, layernorm; width 200, depth 3; Var[rho_3] <= 1/10"
+
+
+@register
+class Probability(Quantity):
+    """P[X <= t]: arguments (left side, right side, relation)."""
+
+    word = "P"
+    form = "mean"
+    family = "network"
+    nargs = 3
+    latex_name = r"\mathbb P"
+    meaning = "probability of a relation, over the random weights of the network"
+    example = "network relu, layernorm; width 200, depth 5; P[gap_5 <= gap_0] >= 9/10"
+
+    def __new__(cls, left: Any, right: Any, relation: Any, **options: Any) -> Any:
+        """Keep the relation as a SymPy string."""
+        relation = relation if isinstance(relation, Str) else Str(str(relation))
+        return super().__new__(cls, left, right, relation, **options)
+
+    @property
+    def relation(self) -> str:
+        """One of ``<``, ``<=``, ``>``, ``>=``."""
+        return str(self.args[2].name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from theory.statement.quantity import Quantity
 
 _SPECIAL = {
-    "E_O": "E_O(d)[...], E_U, E_Sp", "Wg_U": "Wg_U(2, 1; d), Wg_O, Wg_Sp", "E": "E[X]", "Var": "Var[X]",
+    "E_O": "E_O(d)[...], E_U, E_Sp", "Wg_U": "Wg_U(2, 1; d), Wg_O, Wg_Sp", "E": "E[X]", "P": "P[X <= t]", "Var": "Var[X]",
     "kappa": "kappa(r), kappa'(r), kappa^l(r)", "G[i,j]": "G[i,j]", "gap_l": "gap_l", "rho_l": "rho_l", "norm_l": "norm_l",
 }  # fmt: skip
 
