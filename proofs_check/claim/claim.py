@@ -17,6 +17,7 @@ A claim file holds one `Claim` and its checks::
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -153,6 +154,10 @@ class Claim:
     parts : sequence of str
         The parts of a statement that says several things, each of which needs a check that shows it: the claim is as firm
         as its least firm part. Every mutant then names the part that is wrong in it. Empty for a statement of one part.
+    kinds : tuple of type
+        What the statement can be judged on; the type of its pinned cases if empty.
+    remarks : str
+        Proof, source and what else a reader wants; the docstring of the module with the checks if empty.
 
     Raises
     ------
@@ -173,6 +178,8 @@ class Claim:
     covers: Callable[[Any], str | None] | None = None
     conjecture: bool = False
     parts: Sequence[str] = ()
+    kinds: tuple[type, ...] = ()
+    remarks: str = ""
     checks: list[Check] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -257,12 +264,25 @@ class Claim:
         self.checks.append(Check(function.__name__, rung, function, once, part, scope))
         return function
 
+    @property
+    def words(self) -> str:
+        """The statement in words: its sentences, a line each, else the docstring of its class."""
+        lines = getattr(self.statement, "lines", None)
+        return "\n".join(lines) if lines else inspect.cleandoc(type(self.statement).__doc__ or "")
+
+    @property
+    def explanation(self) -> str:
+        """The remarks, else the docstring of the module that holds the checks, without the claim's id; empty if there is none."""
+        sources = [getattr(check.function, "__globals__", {}).get("__doc__") for check in self.checks]
+        found = inspect.cleandoc(self.remarks or next((source for source in sources if source), ""))
+        return found.removeprefix(f"{self.id}.").lstrip()
+
     def case(self, label: str) -> Any:
         """Return the pinned case with this label."""
         return next(case for case in self.pinned if str(case) == label)
 
     def why_not(self, case: Any) -> str | None:
         """Return why the statement does not speak of a case, or None if it does."""
-        if not isinstance(case, type(self.pinned[0])):
+        if not isinstance(case, self.kinds or type(self.pinned[0])):
             return f"it is about {type(self.pinned[0]).__name__}"
         return None if self.covers is None else self.covers(case)

@@ -79,7 +79,7 @@ def summary(claim: Claim) -> dict[str, Any]:
         "id": claim.id,
         "title": claim.title,
         "paper": claim.paper.key,
-        "statement": words(claim),
+        "statement": claim.words,
         "rungs": sorted({str(check.rung) for check in claim.checks}),
         "cases": [str(case) for case in claim.pinned],
         "mutants": [mutant.name for mutant in claim.mutants],
@@ -87,20 +87,10 @@ def summary(claim: Claim) -> dict[str, Any]:
     }
 
 
-def words(claim: Claim) -> str:
-    """Return the statement in words: the docstring of its class, dedented."""
-    import inspect
-
-    return inspect.cleandoc(type(claim.statement).__doc__ or "")
-
-
 def explanation(claim: Claim) -> str:
-    """Return the docstring of the module that holds the checks (statement, proof, source); else the statement in words."""
-    import inspect
-
-    module = sys.modules.get(claim.checks[0].function.__module__) if claim.checks else None
-    text = inspect.cleandoc(module.__doc__ or "") if module is not None else ""
-    return text.removeprefix(f"{claim.id}.").lstrip() or words(claim)
+    """Return the statement's sentences, if it has any, and what explains it; else the statement in words."""
+    sentences = claim.words if hasattr(claim.statement, "lines") else ""
+    return "\n\n".join(part for part in (sentences, claim.explanation) if part) or claim.words
 
 
 def details(claim: Claim) -> dict[str, Any]:
@@ -142,7 +132,7 @@ def _typeset(formula: Basic) -> dict[str, str]:
 
 
 def _check(check: Check) -> dict[str, Any]:
-    doc = (check.function.__doc__ or "").strip().split("\n", 1)[0]
+    doc = (getattr(check.function, "says", None) or check.function.__doc__ or "").strip().split("\n", 1)[0]
     return {"name": check.name, "rung": str(check.rung), "every_case_at_once": check.once, "what": doc}
 
 

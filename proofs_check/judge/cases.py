@@ -7,14 +7,17 @@ and the constants of the sentence choose the weights). Gram matrices: equicorrel
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
 from theory.activation.activation import Activation
+from theory.activation.evaluation import to_sympy
 from theory.isometry.gram_matrix import GramMatrix
+from theory.kernel_map.correlation_map import fixes_zero
+from theory.kernel_map.kernel_map import KernelMap
 from theory.statement.law import Law
 from theory.statement.proposition import Binder
 from theory.statement.quantity import Quantity, Undecided, Undefined
@@ -187,6 +190,30 @@ def in_classes(law: Law, classes: tuple[str, ...]) -> bool:
         "homogeneous": degrees == {1},
     }
     return all(checks[name] for name in classes)
+
+
+def why_not_of_class(activation: Activation, classes: tuple[str, ...]) -> str | None:
+    """Return why an activation is not shown to be of every one of the classes, or None if it is."""
+    checks: dict[str, Callable[[], bool | None]] = {
+        "odd": lambda: activation.parity == "odd",
+        "even": lambda: activation.parity == "even",
+        "centred": lambda: fixes_zero(KernelMap.normalised(activation)),
+        "nonlinear": lambda: not activation.is_affine,
+        "homogeneous": lambda: is_homogeneous(activation),
+    }
+    missing = next((name for name in classes if checks[name]() is not True), None)
+    return None if missing is None else f"it is not shown to be {missing}"
+
+
+def is_homogeneous(activation: Activation) -> bool:
+    """Return whether s(a x) = a s(x) for a > 0 is seen on the pieces: multiples of x, one on each side of 0."""
+    x = sp.Symbol("x", positive=True)
+    pieces = activation.pieces
+    if pieces is None or any(piece.upper != 0 for piece in pieces[:-1]):
+        return False
+    sides = (-x, x) if len(pieces) == 2 else (x,)
+    slopes = (sp.cancel(to_sympy(piece.expression, at) / x) for piece, at in zip(pieces, sides, strict=True))
+    return all(not slope.free_symbols for slope in slopes)
 
 
 def laws(weights: tuple[Fraction, ...]) -> Iterator[Law]:

@@ -60,6 +60,22 @@ def refute(sentence: Sentence, clock: Clock) -> Witness | None:
     return found
 
 
+def look(sentence: Sentence, most: int) -> tuple[int, Witness | None]:
+    """Return at how many of `most` cases the sentence was looked at, and a witness against it if one was found.
+
+    Raises
+    ------
+    IllDefined
+        As `refute`.
+    """
+    survey = Survey()
+    for case in itertools.islice(cases(sentence), most):
+        found = _try(sentence, case, survey)
+        if found is not None:
+            return survey.met, found
+    return survey.met, None
+
+
 def _scan(sentence: Sentence, instances: Iterable[Case], clock: Clock, survey: Survey) -> Witness | None:
     for case in instances:
         if clock.expired:

@@ -212,7 +212,9 @@ class LawProof:
         # strictly: a point mass at which the hypothesis is an equality would be an extreme law of its own
         if not above or not all(negated.is_positive((p,), None, strict=True) for p in below):
             raise NotALaw("a hypothesis that is not of one sign at a degree")
-        mixed = [Extreme(b.atom, a.atom) for b in below for a in above]
+        # an equality everywhere at `a`: its mixtures with others of that kind are `a` itself
+        level = [a for a in above if negated.is_positive((a,), None, strict=False)]
+        mixed = [Extreme(b.atom, a.atom) for b in below for a in above if a not in level]
         found = above + mixed
         if not all(polar.mass_is_positive(law, form) for law in mixed):
             raise NotALaw("a hypothesis that may vanish at two degrees at once")

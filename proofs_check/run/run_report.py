@@ -146,10 +146,12 @@ class ClaimReport:
     def by_rung(self, rung: Rung) -> tuple[Verdict, int, int] | None:
         """Return a rung's verdict, on how many of its findings it is positive, and how many there are.
 
-        Refuted if any finding refutes, else the weakest positive verdict, else inconclusive; None without a check.
+        Refuted if any finding refutes, else the weakest positive verdict, else inconclusive; None without a check, or if all
+        of them are silent.
         """
-        verdicts = [f.evidence.verdict for f in self.findings if f.task.check.rung is rung]
-        if not verdicts:
+        own = [f.evidence for f in self.findings if f.task.check.rung is rung]
+        verdicts = [evidence.verdict for evidence in own]
+        if all(evidence.silent for evidence in own):
             return None
         positive = [verdict for verdict in verdicts if verdict.is_positive]
         verdict = Verdict.REFUTED if Verdict.REFUTED in verdicts else weakest(positive)

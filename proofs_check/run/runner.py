@@ -16,7 +16,7 @@ from typing import Any
 from numerics.campaign.executor import ExecutorError
 from numerics.campaign.result_store import StoreError
 from proofs_check.claim.claim import Check, Claim
-from proofs_check.claim.sentence_claim import judges_its_sentence
+from proofs_check.claim.sentence_claim import is_extra_route, judges_its_sentence, own_sentence_only
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.symbolic import cannot_say
 from proofs_check.evidence.trial import HERE, PROFILES, Trial, Workplace
@@ -202,6 +202,8 @@ def perform(task: Task, trial: Trial) -> Finding:
     statement = task.claim.statement if task.mutant is None else task.mutant.statement
     started = time.perf_counter()
     error = None
+    if task.mutant is not None and is_extra_route(task.check, task.claim):
+        return Finding(task, cannot_say(task.check.rung, "an extra route judges the true sentence only"), 0.0)
     try:
         evidence = task.check.function(statement, task.case, trial)
         if not isinstance(evidence, Evidence):
@@ -209,9 +211,10 @@ def perform(task: Task, trial: Trial) -> Finding:
         if evidence.rung is not task.check.rung:
             raise TypeError(f"{task.check.name} needs to return {task.check.rung} evidence, got {evidence.rung}.")
         evidence = rechecked(evidence, task)
-        vouched = is_of_the_ledger(task.claim) or judges_its_sentence(task.check, statement)
+        vouched = is_of_the_ledger(task.claim) or judges_its_sentence(task.check, task.claim, statement)
         if evidence.verdict.is_positive and not vouched:
             evidence = replace(evidence, verdict=Verdict.CHECKED)
+        evidence = own_sentence_only(evidence, task.check, task.claim)
     except (ExecutorError, StoreError):
         raise
     except Exception as caught:  # a user's check may raise anything; the report names it

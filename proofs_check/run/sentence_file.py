@@ -16,12 +16,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from proofs_check.claim.claim import Claim
-from proofs_check.claim.sentence_claim import sentence_claim
+from proofs_check.claim.claim import Claim, Paper
+from proofs_check.claim.sentence_claim import in_scope, sentence_claim
 from proofs_check.judge.judge import judge
 from proofs_check.judge.neighbours import variants
 from theory.statement.parse import parse
-from theory.statement.print_text import domain_text, text
+from theory.statement.print_text import text
 from theory.statement.sentence import Sentence
 
 KEYS = ("title", "claim", "cases", "wrong", "source")
@@ -67,15 +67,9 @@ def _claim(name: str, table: Any) -> Claim:
         raise ValueError(f'cases need the form {{ s = ["relu", "tanh"] }}, got {cases!r}')
     if not isinstance(wrong, list) or not all(isinstance(entry, str) for entry in wrong):
         raise ValueError(f"wrong needs a list of claims as text, got {wrong!r}")
-    lines = [_in_scope(entry, sentence) for entry in wrong] or _made(sentence)
-    return sentence_claim(name, title, text(sentence), lines, cases, source)
-
-
-def _in_scope(line: str, sentence: Sentence) -> str:
-    """Return a wrong claim as a whole sentence: with the domains of the true one unless it has its own."""
-    if line.lstrip().startswith(("for ", "network")):
-        return line
-    return domain_text(sentence) + line
+    lines = [in_scope(entry, sentence) for entry in wrong] or _made(sentence)
+    paper = Paper(f"{name} source" if source else "own", source or "a claim of one's own")
+    return sentence_claim(name, title, text(sentence), paper=paper, wrong=lines, cases=cases)
 
 
 def _made(sentence: Sentence) -> list[str]:

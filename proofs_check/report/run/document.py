@@ -54,7 +54,7 @@ def claim_entry(report: ClaimReport) -> dict[str, Any]:
         "id": claim.id,
         "title": claim.title,
         "paper": {"key": claim.paper.key, "citation": claim.paper.citation},
-        "statement": (type(claim.statement).__doc__ or "").strip(),
+        "statement": claim.words,
         "conjecture": claim.conjecture,
         "verdict": str(report.verdict),
         "word": report.word,

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from proofs_check.claim.claim import Check, Claim, Paper
 from proofs_check.claim.formula import formulas
+from proofs_check.claim.sentence_claim import Stated
 from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.report.drawing import svg
 from proofs_check.report.formula.mathml import mathml
@@ -177,18 +178,14 @@ def prose(text: str) -> str:
 
 def statement_paragraphs(claim: Claim) -> list[str]:
     """Return the statement in words: its own if it is a sentence, the docstring of the module with the checks, or of its class."""
-    if isinstance(getattr(claim.statement, "line", None), str):
-        return [claim.statement.line]
-    sources = [getattr(check.function, "__globals__", {}).get("__doc__") for check in claim.checks]
-    text = next((source for source in sources if source), None) or type(claim.statement).__doc__ or claim.title
-    paragraphs = [" ".join(block.split()) for block in re.split(r"\n\s*\n", inspect.cleandoc(text))]
-    paragraphs[0] = paragraphs[0].removeprefix(f"{claim.id}.").lstrip()
-    return paragraphs
+    sentences = list(claim.statement.lines) if isinstance(claim.statement, Stated) else []
+    text = claim.explanation or ("" if sentences else claim.words or claim.title)
+    return sentences + [" ".join(block.split()) for block in re.split(r"\n\s*\n", text) if block]
 
 
 def first_paragraph(check: Check) -> str:
     """Return what a check does, in the words of its docstring; its name if it has none."""
-    text = inspect.getdoc(check.function) or check.name.replace("_", " ")
+    text = getattr(check.function, "says", None) or inspect.getdoc(check.function) or check.name.replace("_", " ")
     return " ".join(text.split("\n\n")[0].split())
 
 

@@ -20,9 +20,6 @@ from theory.signal_propagation.fixed_point import Case
 EXPECTED = {
     "gain": ("A14", Verdict.CERTIFIED),
     "fixed_point_count": ("A15", Verdict.PROVED),
-    "case_one_rate": ("A16", Verdict.PROVED),
-    "case_two_rate": ("A17", Verdict.PROVED),
-    "case_three_rate": ("A18", Verdict.PROVED),
     "depth_law": ("A18b", Verdict.PROVED),
     "critical_slope": ("A19", Verdict.PROVED),
     "potential_contraction": ("A20", Verdict.PROVED),
@@ -53,7 +50,7 @@ def test_claim_holds_and_every_mutant_falls(module: str) -> None:
 
 
 def test_certified_rung_decides_every_pinned_case_of_the_rates() -> None:
-    for module in ("case_three_rate", "necessary_rate"):
+    for module in ("necessary_rate",):
         report = judged(module)
         verdicts = [f.evidence.verdict for f in report.findings if f.task.check.rung is Rung.CERTIFIED]
         assert verdicts == [Verdict.CERTIFIED] * len(report.claim.pinned)

@@ -21,14 +21,13 @@ from proofs_check.ledger.isometry import depth_bound_at_finite_width as at_finit
 from proofs_check.ledger.isometry import gap_descent, inverse_determinant_conjecture, linear_gap_bound, stationary_floor
 from proofs_check.ledger.isometry.cell_ends import CellEnds, by_values_of_the_map
 from proofs_check.ledger.isometry.hermite_laws import is_even_up_to_half_of_x
-from proofs_check.ledger.isometry.odd_contraction import OddContraction
 from proofs_check.run.run_report import FALSE_ALARMS
 from proofs_check.run.runner import perform, plan, run
 from theory.activation import Activation, catalogue
 from theory.isometry.gap_bound import isometry_gap_bound
 from theory.isometry.gram_matrix import GramMatrix
 
-IDS = ("A5", "A6", "A8", "A9", "A11", "A12", "A13", "A25", "A26", "A29", "A30")
+IDS = ("A5", "A6", "A8", "A11", "A12", "A13", "A25", "A26", "A29", "A30")
 
 REASONS = [
     ("A5", "factor 1/(1-d) dropped", "equicorrelated n=3 rho=-1/4: slack [-0.0197"),
@@ -43,10 +42,6 @@ REASONS = [
     ("A8", "beta* >= kappa'(1)", "slack [-0.103"),  # 1.07473 - 1.17781
     ("A8", "beta* is the value at an end", "slack [-0.0182"),  # 1.34508 - 1.36338
     ("A8", "beta* = beta_0, by algebra", "alpha r + (1-alpha) r^3"),
-    ("A9", "every activation, not only odd ones", "rate [1.36338"),
-    ("A9", "the same, two-term map", "m = 2"),
-    ("A9", "odd with any alpha", "m = 3"),
-    ("A9", "factor alpha^2", "rate [1.155035"),
     ("A11", "rate 1/alpha, two-term map", "majorant"),
     ("A11", "decays by alpha, as fast as correlations", "1/alpha is not alpha**(-2)"),
     ("A11", "decays by beta_0 a layer", "tends to [1.8588"),
@@ -181,13 +176,6 @@ def test_rational_unit_vectors_are_units_near_their_direction() -> None:
 )
 def test_even_up_to_half_of_x(text: str, even: bool) -> None:
     assert is_even_up_to_half_of_x(Activation.from_text(text)) is even
-
-
-@pytest.mark.parametrize(
-    ("text", "speaks"), [("tanh", True), ("sigmoid", True), ("relu", False), ("He_3", False), ("x**3", True)]
-)
-def test_the_odd_contraction_speaks_of_odd_activations_with_enough_share(text: str, speaks: bool) -> None:
-    assert (OddContraction().silent(Activation.from_text(text)) is None) is speaks
 
 
 @pytest.mark.parametrize(("name", "cells"), [("relu", 8), ("gelu", 10), ("tanh", 4), ("sigmoid", 5)])
