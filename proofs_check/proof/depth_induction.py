@@ -9,7 +9,7 @@ f is kappa or rms, J an interval that f maps into itself, phi a rational functio
     G does not decrease on phi(J), and maps it into itself              (the order is kept)
 
 for B(l, x) = G^l(B(0, x)) and phi(f^(l+1)(r)) <= B(1, f^l(r)) = G(phi(f^l(r))) <= G(B(l, r)) = B(l + 1, r); likewise with >= .
-B(0, x) = phi(x), or lies in phi(J) too. An absolute value |kappa^l(r)| is first replaced by kappa^l(|r|), which it does not
+B(0, x) = phi(x), or lies in phi(J) too. An absolute value |f^l(r)| is first replaced by f^l(|r|), which it does not
 exceed. What is claimed on J goes to the oracle of extreme laws, the semigroup law to algebra.
 """
 
@@ -207,7 +207,7 @@ def _sides(
     left, right, op = claim.lhs, claim.rhs, claim.op
     if claim.strict:
         return
-    folded = isinstance(iterate, Kappa) and left.has(sp.Abs(iterate)) and not left.xreplace({sp.Abs(iterate): _X}).has(iterate)  # fmt: skip
+    folded = left.has(sp.Abs(iterate)) and not left.xreplace({sp.Abs(iterate): _X}).has(iterate)
     if folded:
         if op != "<=" or sort.is_set_by_words:
             return

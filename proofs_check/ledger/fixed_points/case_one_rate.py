@@ -13,15 +13,15 @@ from proofs_check.ledger.papers import FIXED_POINTS
 claim = sentence_claim(
     "A16",
     "Case 1: |rho|/(1-|rho|) decays at least by 1/(2 - kappa'(0)) a layer",
-    "for every centred activation s, l >= 0, r in (-1, 1): |rms^l(r)| <= |r| b/(1-|r|+|r| b), b = (2-rms'(0))^-l",
+    "for every centred activation s, l >= 0, r in (-1, 1): |rms^l(r)|/(1-|rms^l(r)|) <= (2-rms'(0))^-l |r|/(1-|r|)",
     paper=FIXED_POINTS,
     remarks=__doc__,
     cases={"s": ACTIVATIONS},
     wrong=[
-        Wrong("|rms^l(r)| <= |r| b/(1-|r|+|r| b), b = rms'(0)^l", "factor kappa'(0)"),
-        Wrong("|rms^l(r)| <= |r| b/(1-|r|+|r| b), b = (3-rms'(0))^-l", "factor 1/(3 - kappa'(0))"),
+        Wrong("|rms^l(r)|/(1-|rms^l(r)|) <= rms'(0)^l |r|/(1-|r|)", "factor kappa'(0)"),
+        Wrong("|rms^l(r)|/(1-|rms^l(r)|) <= (3-rms'(0))^-l |r|/(1-|r|)", "factor 1/(3 - kappa'(0))"),
         Wrong(
-            "for every activation s, l >= 0, r in (-1, 1): |rms^l(r)| <= |r| b/(1-|r|+|r| b), b = (2-rms'(0))^-l",
+            "for every activation s, l >= 0, r in (-1, 1): |rms^l(r)|/(1-|rms^l(r)|) <= (2-rms'(0))^-l |r|/(1-|r|)",
             "every activation",
         ),
     ],

@@ -17,7 +17,7 @@ claim = sentence_claim(
     {
         "one layer": "for every odd activation s with alpha >= 1/2, r in [0, 1): kappa(r)/(1-kappa(r)) <= alpha r/(1-r)",
         "every depth": "for every odd activation s with alpha >= 1/2, l >= 0, r in (-1, 1): "
-        "|kappa^l(r)| <= |r| b/(1-|r|+|r| b), b = alpha^l",
+        "|kappa^l(r)|/(1-|kappa^l(r)|) <= alpha^l |r|/(1-|r|)",
     },
     paper=ISOMETRY,
     remarks=__doc__,
@@ -34,6 +34,6 @@ claim = sentence_claim(
             part="one layer",
         ),
         Wrong("kappa(r)/(1-kappa(r)) <= alpha^2 r/(1-r)", "factor alpha^2", part="one layer"),
-        Wrong("|kappa^l(r)| <= |r| b/(1-|r|+|r| b), b = alpha^(2*l)", "factor alpha^2 a layer", part="every depth"),
+        Wrong("|kappa^l(r)|/(1-|kappa^l(r)|) <= alpha^(2*l) |r|/(1-|r|)", "factor alpha^2 a layer", part="every depth"),
     ],
 )

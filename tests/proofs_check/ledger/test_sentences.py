@@ -19,7 +19,7 @@ PINNED: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "for every odd activation s with alpha >= 1/2, r in [0, 1): kappa(r)/(1-kappa(r)) <= alpha r/(1-r)",
             "for every odd activation s with alpha >= 1/2, l >= 0, r in (-1, 1): "
-            "|kappa^l(r)| <= alpha^l |r|/(1-|r|+alpha^l |r|)",
+            "|kappa^l(r)|/(1-|kappa^l(r)|) <= alpha^l |r|/(1-|r|)",
         ),
     ),
     "A10": (
@@ -29,7 +29,7 @@ PINNED: dict[str, tuple[str, tuple[str, ...]]] = {
     "A16": (
         "proved",
         (
-            "for every centred activation s, l >= 0, r in (-1, 1): |rms^l(r)| <= |r| b/(1-|r|+|r| b), b = (2-rms'(0))^-l",
+            "for every centred activation s, l >= 0, r in (-1, 1): |rms^l(r)|/(1-|rms^l(r)|) <= (2-rms'(0))^-l |r|/(1-|r|)",
         ),
     ),
     "A17": (
