@@ -24,6 +24,8 @@ from theory.statement.quantity import Quantity, Undecided, Undefined
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, GramMatrices, Naturals, Reals, Sort
 from theory.statement.value import Case, enclose
+from theory.statement.words.activation import Coefficient, Mean, SecondMoment, Variance
+from theory.statement.words.kernel_map import Raw
 
 _SIMPLE = tuple(
     Fraction(n, d) for n, d in ((0, 1), (1, 1), (1, 2), (1, 4), (3, 4), (1, 10), (9, 10), (1, 3), (99, 100), (1, 100))
@@ -39,11 +41,12 @@ def cases(sentence: Sentence, most: int = 600) -> Iterator[dict[sp.Symbol, Any]]
 
     The order goes through all activations at the simplest numbers first.
     """
-    return cases_of(sentence.binders, {}, _constants(sentence), most)
+    scaled = any(term.has(Coefficient, SecondMoment, Mean, Variance, Raw) for term in sentence.terms)
+    return cases_of(sentence.binders, {}, _constants(sentence), most, scaled)
 
 
 def cases_of(
-    binders: tuple[Binder, ...], given: Case, weights: tuple[Fraction, ...] = (), most: int = 600
+    binders: tuple[Binder, ...], given: Case, weights: tuple[Fraction, ...] = (), most: int = 600, scaled: bool = False
 ) -> Iterator[dict[sp.Symbol, Any]]:
     """Yield cases of these binders on top of a given one (for quantifiers inside a sentence)."""
     late = [b for b in binders if isinstance(b.sort, Reals) and b.sort.is_set_by_words]
@@ -55,7 +58,7 @@ def cases_of(
         case = _with_numbers(numbers, chosen[: len(numbers)], given)
         if case is None:
             continue
-        pools = [list(_pool(b.sort, case, weights)) for b in others]
+        pools = [list(_pool(b.sort, case, weights, scaled)) for b in others]
         for picked in itertools.product(*pools):
             whole = case | {b.symbol: value for b, value in zip(others, picked, strict=True)}
             found = _with_numbers(late, chosen[len(numbers) :], whole) if late else whole
@@ -160,7 +163,7 @@ def _constants(sentence: Sentence) -> tuple[Fraction, ...]:
     return tuple(dict.fromkeys([*sorted(own)[:4], *simple]))
 
 
-def _pool(sort: Sort, case: Case, weights: tuple[Fraction, ...]) -> Iterator[Any]:
+def _pool(sort: Sort, case: Case, weights: tuple[Fraction, ...], scaled: bool) -> Iterator[Any]:
     if isinstance(sort, GramMatrices):
         size = end(sort.size, case)
         yield from () if size is None or size.denominator != 1 else _matrices(int(size))
@@ -176,7 +179,11 @@ def _pool(sort: Sort, case: Case, weights: tuple[Fraction, ...]) -> Iterator[Any
         found -= {"relu", "leaky_relu", "abs"} if "centred" in sort.classes else set()
         yield from (Activation.from_text(name) for name in sorted(found))
     else:
-        yield from (law for law in laws(weights) if in_classes(law, sort.classes))
+        plain = [law for law in laws(weights) if in_classes(law, sort.classes)]
+        yield from plain
+        if scaled:
+            few = [*plain[:3], *[law for law in plain if law.weight(0)][:3]]
+            yield from (law.times(factor) for factor in (Fraction(-1), Fraction(3), Fraction(-1, 3)) for law in few)
 
 
 def in_classes(law: Law, classes: tuple[str, ...]) -> bool:
@@ -217,12 +224,14 @@ def is_homogeneous(activation: Activation) -> bool:
 
 
 def laws(weights: tuple[Fraction, ...]) -> Iterator[Law]:
-    """Yield laws with one atom, then with two, the low degrees first."""
+    """Yield laws with one atom, then with two, the low degrees first, then some with a mean and two more."""
     for degree in (1, 2, 3, 4, 5, 9, 40):
         yield Law.of({degree: 1})
     for first, second in ((1, 2), (1, 3), (0, 1), (0, 2), (2, 3), (2, 4), (1, 9), (1, 5), (3, 5), (1, 40), (0, 40)):
         for weight in weights:
             yield Law.of({first: weight, second: 1 - weight})
+    for first, second, third in ((2, 1, 1), (1, 1, 1), (8, 1, 1), (1, 1, 8)):
+        yield Law.of({0: first, 1: second, 2: third})
 
 
 def _matrices(size: int) -> Iterator[GramMatrix]:

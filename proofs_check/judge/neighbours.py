@@ -1,11 +1,12 @@
 """Neighbours of a sentence: wrong variants that the program makes itself. How many fall says how sharp the sentence is.
 
 Each constant moved by a tenth and a hundredth, the larger side made smaller, the relation reversed or made strict, each
-term dropped, each exponent moved. A neighbour that is proved may be a better theorem: it is shown first.
+term dropped, each exponent moved, each domain widened, each hypothesis and class of activations dropped. A neighbour that is proved may be a better theorem: it is shown first.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -15,13 +16,14 @@ from proofs_check.judge.instances import IllDefined
 from proofs_check.judge.judgement import Judgement, Neighbour
 from proofs_check.judge.outcome import Outcome, Witness
 from proofs_check.judge.strategy import Clock
-from theory.statement.print_text import TermPrinter, text
-from theory.statement.proposition import MIRRORED, And, Proposition, Relation
+from theory.statement.print_text import TermPrinter, proposition_text, text
+from theory.statement.proposition import MIRRORED, And, Binder, Proposition, Relation
 from theory.statement.quantity import Quantity
 from theory.statement.sentence import Sentence
-from theory.statement.sort import Networks
+from theory.statement.sort import Activations, Naturals, Networks, Reals, Sort
 
-MOST = 10
+MOST = 12
+_CLAIMS_FIRST = 4
 _SECONDS = 0.6
 _STRICT = {"<=": "<", ">=": ">"}
 _TENTH, _HUNDREDTH = sp.Rational(11, 10), sp.Rational(101, 100)
@@ -61,8 +63,48 @@ def variants(sentence: Sentence) -> Iterator[tuple[str, Sentence]]:
     >>> [change for change, _ in variants(parse("for x in [0, 1]: x^2 <= 2*x"))][:4]
     ['<= -> <', '<= -> >=', '2 -> 11/5', '2 -> 9/5']
     """
-    parts = sentence.body.parts if isinstance(sentence.body, And) else (sentence.body,)
     known = {sentence}
+    claims, domains = _other_claims(sentence), _other_domains(sentence)
+    for change, changed in itertools.chain(itertools.islice(claims, _CLAIMS_FIRST), domains, claims):
+        if changed not in known:
+            known.add(changed)
+            yield change, changed
+
+
+def _other_domains(sentence: Sentence) -> Iterator[tuple[str, Sentence]]:
+    """Yield the sentence on wider domains: without a hypothesis or a class, with an open end closed or an end moved out."""
+    for hypothesis in sentence.hypotheses:
+        rest = tuple(h for h in sentence.hypotheses if h != hypothesis)
+        printer = TermPrinter({b.name: b for b in sentence.binders})
+        yield f"without {proposition_text(hypothesis, printer)}", Sentence(sentence.binders, rest, sentence.body)
+    for binder in sentence.binders:
+        for change, sort in _wider(binder):
+            binders = tuple(Binder(b.name, sort) if b == binder else b for b in sentence.binders)
+            yield change, Sentence(binders, sentence.hypotheses, sentence.body)
+
+
+def _wider(binder: Binder) -> Iterator[tuple[str, Sort]]:
+    name, sort = binder.name, binder.sort
+    if isinstance(sort, Activations) and sort.pinned is None:
+        for left_out in sort.classes:
+            yield f"{name} not {left_out}", Activations(tuple(c for c in sort.classes if c != left_out))
+    elif isinstance(sort, Naturals) and sort.least > 0:
+        yield f"{name} >= {sort.least - 1}", Naturals(sort.least - 1, sort.most)
+    elif isinstance(sort, Reals) and sort.low.is_Rational and sort.high.is_Rational:
+        step = (sort.high - sort.low) / 10
+        if sort.low_open or sort.high_open:
+            closed = Reals(sort.low, sort.high)
+            yield f"{name} in {closed}", closed
+        for wider in (
+            Reals(sort.low - step, sort.high, False, sort.high_open),
+            Reals(sort.low, sort.high + step, sort.low_open),
+        ):
+            yield f"{name} in {wider}", wider
+
+
+def _other_claims(sentence: Sentence) -> Iterator[tuple[str, Sentence]]:
+    """Yield the sentence with another claim on the same domain."""
+    parts = sentence.body.parts if isinstance(sentence.body, And) else (sentence.body,)
     for index, part in enumerate(parts):
         if not isinstance(part, Relation):
             continue
@@ -70,10 +112,7 @@ def variants(sentence: Sentence) -> Iterator[tuple[str, Sentence]]:
             body: Proposition = other
             if isinstance(sentence.body, And):
                 body = And((*parts[:index], other, *parts[index + 1 :]))
-            changed = sentence.replace_body(body)
-            if changed not in known:
-                known.add(changed)
-                yield change, changed
+            yield change, sentence.replace_body(body)
 
 
 def _of_relation(claim: Relation, printer: TermPrinter) -> Iterator[tuple[str, Relation]]:

@@ -22,14 +22,30 @@ class DomainParser(TermParser):
     # --- binders -----------------------------------------------------------------------------------------------------
 
     def _read_binders(self, binders: list[Binder], hypotheses: list[Proposition], stop: str) -> None:
+        conditioned = False
         while True:
-            self._binder(binders)
-            if self.take("with"):
-                hypotheses.extend([self._proposition()])
+            if not (conditioned and self._further_condition(hypotheses)):
+                conditioned = self.at("with")
+                if not conditioned:
+                    self._binder(binders)
+                if self.take("with"):
+                    conditioned = True
+                    hypotheses.append(self._proposition())
             if not self.take(","):
                 break
         if stop and not self.at(stop):
             self.refuse("',' and another domain, or ':' and the claim")
+
+    def _further_condition(self, hypotheses: list[Proposition]) -> bool:
+        """Read another hypothesis after a comma, if what stands there is about variables that are bound."""
+        bound = (
+            self.token.text in self.scope or self.token.kind != "name" or self.peek().text in ("(", "[", "'", "^", "*")
+        )
+        new = self.peek(2).kind == "name" and self.peek(2).text not in self.scope and self.peek(3).text in ("<", "<=")
+        if not bound or (self.token.kind == "number" and new):
+            return False
+        hypotheses.append(self._proposition())
+        return True
 
     def _bind(self, binders: list[Binder], token: Token, sort: object) -> Binder:
         name = token.text

@@ -7,7 +7,7 @@ a case of "every activation" at which kernel maps are exact polynomials.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import flint
@@ -24,6 +24,8 @@ class Law:
     ----------
     weights : tuple of (degree, weight)
         Positive weights that add to 1, in order of degree, some degree above 0.
+    factor : Fraction
+        What the activation sum_k sqrt(w_k) he_k is multiplied by; rms and kappa do not change with it.
 
     Examples
     --------
@@ -33,6 +35,7 @@ class Law:
     """
 
     weights: tuple[tuple[int, Fraction], ...]
+    factor: Fraction = Fraction(1)
 
     def __post_init__(self) -> None:
         total = sum((w for _, w in self.weights), Fraction(0))
@@ -44,6 +47,12 @@ class Law:
         """Return the law of these weights, scaled to add to 1."""
         total = Fraction(sum(weights.values()))
         return cls(tuple((k, Fraction(w) / total) for k, w in sorted(weights.items()) if w))
+
+    def times(self, factor: Fraction | int) -> Law:
+        """Return the law of the activation times a number that is not 0."""
+        if factor == 0:
+            raise ValueError("Law.times needs a factor other than 0 (the activation would be 0), got factor=0.")
+        return replace(self, factor=self.factor * factor)
 
     def weight(self, degree: int, centred: bool = False) -> Fraction:
         """Return w_k, or p_k of the centred map."""
@@ -88,7 +97,8 @@ class Law:
         for k, w in self.weights:
             he = sp.hermite_prob(k, x) / sp.sqrt(sp.factorial(k))
             total += sp.sqrt(sp.Rational(w.numerator, w.denominator)) * he
-        return sp.expand(total)
+        return sp.expand(total * sp.Rational(self.factor.numerator, self.factor.denominator))
 
     def __str__(self) -> str:
-        return " + ".join((f"sqrt({w}) " if w != 1 else "") + f"he_{k}" for k, w in self.weights)
+        plain = " + ".join((f"sqrt({w}) " if w != 1 else "") + f"he_{k}" for k, w in self.weights)
+        return plain if self.factor == 1 else f"{self.factor} ({plain})"

@@ -36,14 +36,25 @@ from theory.statement.law import Law
         ("for every activation s, r in [0, 1]: kappa(r) <= r^2", "refuted"),
         ("for every odd activation s with kappa'(0) >= 1/4, r in [0, 1): kappa(r)/(1-kappa(r)) <= kappa'(0) r/(1-r)", "refuted"),
         ("for every activation s, r in [0, 1]: kappa(r) >= 0", "proved"),
+        ("for every activation s: E[s] >= 0", "refuted"),  # minus a constant mean
+        ("for every activation s: c[1]^2 <= 1", "refuted"),  # 3 x
+        ("for every activation s: raw(1) <= 2", "refuted"),
+        ("for every activation s: Var[s] >= 1", "refuted"),
         ("for s = relu: E[s^2] = 1/2, Var[s] = 1/2 - 1/(2 pi), c[1] = 1/2", "proved"),
         ("for s = relu, r in [-1, 1]: rms(r) = (sqrt(1-r^2) + r*(pi - acos(r)))/pi", "proved"),
         ("for s = relu, r in [-1, 1]: rms(r) = (sqrt(1-r^2) + r*(pi + acos(r)))/pi", "refuted"),
-        ("for s = relu, r in [-1, 1]: rms(r) >= r", "certified"),
+        ("for s = relu, r in [-1, 1]: rms(r) >= r", "proved"),
         ("for s = silu, r in [0, 1]: rms(r) >= r^2", "certified"),
         ("for s = tanh, r in [0, 1]: kappa(r) >= 9/10 r", "certified"),
         ("for s = tanh, r in [0, 1]: kappa(r) >= 19/20 r", "refuted"),
         ("for every activation s, r in [0, 1]: kappa(r) <= r", "proved"),
+        ("for every activation s with rho* < 1, r in [rho*, 1): (rms(r)-rho*)/(1-rms(r)) <= (r-rho*)/(1-r)/(2-q)", "proved"),
+        ("for every activation s with rho* < 1, r in [rho*, 1): (rms(r)-rho*)/(1-rms(r)) <= q (r-rho*)/(1-r)", "refuted"),
+        ("for s = relu, l >= 0, r in [-1, 1]: 1 - rms^l(r) <= (1-r)/(1+(1-w[0]-w[1]) l (1-r))", "proved"),
+        ("for s = tanh, l >= 0, r in [-1, 1]: 1 - rms^l(r) <= (1-r)/(1+(1-w[0]-w[1]) l (1-r))", "refuted"),
+        ("for s = gelu, r in [rho*, 1): (rms(r)-rho*)/(1-rms(r)) <= (r-rho*)/(1-r)/(2-q)", "proved"),
+        ("for s = silu, r in [0, 1], t in [0, 1/2]: rms(r) >= r^2 t", "certified"),
+        ("for s = silu, r in [0, 1], t in [0, 1/2]: rms(r) > 1 - t", "refuted"),
         ("for s = tanh, r in [0, 1]: kappa(r) >= r kappa'(0)", "proved"),
         ("for every activation s, l >= 0, r in (-1, 1): |kappa^l(r)| <= |r| b/(1-|r|+|r| b), b = (2-kappa'(0))^-l", "proved"),
         ("for every activation s, l >= 0, r in (0, 1): kappa^l(r) <= r/2", "refuted"),
@@ -67,8 +78,16 @@ def test_a_witness_names_values_and_what_fails():
 
 def test_neighbours_show_how_sharp_a_sentence_is():
     found = judge("for d >= 2: E_O(d)[O[1,1]^4] = 3/(d*(d+2))")
-    assert {n.verdict for n in found.neighbours} == {"refuted"}
+    assert {n.change: n.verdict for n in found.neighbours if n.verdict != "refuted"} == {"d >= 1": "proved"}
     assert found.to_json()["neighbours"][0].keys() == {"change", "sentence", "verdict", "witness"}
+
+
+def test_neighbours_have_wider_domains_and_fewer_hypotheses():
+    line = "for every odd activation s with kappa'(0) >= 1/2, r in [0, 1): kappa(r)/(1-kappa(r)) <= kappa'(0) r/(1-r)"
+    found = {n.change: n.verdict for n in judge(line).neighbours}
+    # for r < 0 the bound follows from kappa(|r|) >= kappa'(0) |r|; the other two are the theorem's own conditions
+    assert found["r in [-1/10, 1)"] == "proved"
+    assert found["s not odd"] == found["without kappa'(0) >= 1/2"] == "refuted"
 
 
 def test_a_claim_none_of_whose_neighbours_falls_is_called_uncheckable():

@@ -76,6 +76,23 @@ def test_what_is_not_0_on_the_domain_may_cancel(line):
     assert parse(line).body.op == "="
 
 
+@pytest.mark.parametrize(
+    ("line", "names", "count"),
+    [
+        ("for every activation s with kappa'(0) >= 1/2, kappa'(1) <= 3/2, r in [0, 1]: kappa(r) >= r/2", "s r", 2),
+        ("for r in [0, 1], t in [0, 1] with r <= t, t <= 1/2: r <= 1/2", "r t", 2),
+        ("for r in [0, 1], with r >= 1/2: r <= 1", "r", 1),
+        ("for every activation s with kappa'(0) >= 1/2, 0 <= x <= 1: kappa(x) <= x", "s x", 1),
+        ("for every activation s with kappa'(0) >= 1/2, l >= 1, x in [0, 1]: kappa^l(x) <= x", "s l x", 1),
+        ("for every activation s with kappa'(0) >= 1/2, |c[1]| <= 1, 0 <= E[s], r, t in [0, 1]: kappa(r t) <= r", "s r t", 3),
+    ],
+)  # fmt: skip
+def test_hypotheses_follow_one_another(line, names, count):
+    found = parse(line)
+    assert ([b.name for b in found.binders], len(found.hypotheses)) == (names.split(), count)
+    assert parse(text(found)) == found
+
+
 def test_two_activations_are_told_apart():
     line = "for every activation s, every activation f, r in [0, 1]: kappa[s](r) <= kappa[f](r)"
     assert text(parse(line)) == line

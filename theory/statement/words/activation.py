@@ -47,10 +47,10 @@ class Coefficient(_OfDegree):
     example = "for s = relu: c[1] = 1/2"
 
     def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
-        """Return a ball of c_k (of a law: with the positive root as its sign)."""
+        """Return a ball of c_k (of a law: with the factor's sign)."""
         source, degree = values
         if isinstance(source, Law):
-            return as_ball(source.weight(degree)).sqrt()
+            return as_ball(source.weight(degree)).sqrt() * as_ball(source.factor)
         return HermiteExpansion(source).coefficient(degree).ball(digits)
 
 
@@ -116,9 +116,13 @@ class SecondMoment(_OfActivation):
     facts = ("for every activation s: E[s^2] > 0",)
 
     def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
-        """Return a ball of the second moment (1 for a law)."""
+        """Return a ball of the second moment (of a law: the square of its factor)."""
         source = values[0]
-        return flint.arb(1) if isinstance(source, Law) else HermiteExpansion(source).second_moment.ball(digits)
+        return (
+            as_ball(source.factor**2)
+            if isinstance(source, Law)
+            else HermiteExpansion(source).second_moment.ball(digits)
+        )
 
 
 @register

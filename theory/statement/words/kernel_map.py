@@ -16,6 +16,7 @@ import flint
 import sympy as sp
 
 from theory.activation.activation import Activation
+from theory.enclosure.ball import ball_of
 from theory.kernel_map.kernel_map import KernelMap
 from theory.kernel_map.value import as_ball, raw_value, slope_activation
 from theory.number import Number
@@ -86,7 +87,8 @@ class KernelTerm(Quantity):
         if isinstance(source, Law):
             centred = self.word == "kappa"
             exact = not isinstance(at, flint.arb)
-            return source.value(Fraction(at), order, centred) if exact else source.ball(at, order, centred)
+            value = source.value(Fraction(at), order, centred) if exact else source.ball(at, order, centred)
+            return value if self.word != "raw" or source.factor == 1 else as_ball(value) * ball_of(source.factor**2)
         return _value(source, self.word, at, order, digits)
 
     @property
