@@ -46,7 +46,9 @@ def _arctangent(analytic: bool, u: flint.acb) -> flint.acb:
 
 def _inverse_sinh(analytic: bool, u: flint.acb) -> flint.acb:
     """Return asinh; its cuts are the imaginary axis beyond +-i."""
-    return u.asinh() if _off_imaginary_cuts(analytic, u) else flint.acb("nan")
+    if not _off_imaginary_cuts(analytic, u):
+        return flint.acb("nan")
+    return -(-u).asinh() if u.real > 0 else u.asinh()  # Arb's is nan on wide balls to the right of 0, not to the left
 
 
 def _off_imaginary_cuts(analytic: bool, u: flint.acb) -> bool:

@@ -8,6 +8,7 @@ Accuracy: values and slopes exact or certified; bounds are ranges, rounded outwa
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -21,6 +22,7 @@ from theory.activation.expression import Expression, X, number
 from theory.activation.real_range import Range, panels, range_of
 from theory.enclosure.ball import ball_of
 from theory.enclosure.derivative import derivative
+from theory.kernel_map.behaviour_at_one import slope_at_one
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.number import Number
 
@@ -94,7 +96,7 @@ class SlopeAtZero:
         total = _ZERO
         for side, on in zip(self.sides, _neighbourhood(width), strict=True):
             found = range_of(side, on)
-            total += _ZERO if found is None else _least_square(found)
+            total += _ZERO if found is None else least_square(found)
         return total / 2 if total > 0 else None
 
     def share(self, width: Fraction) -> Range | None:
@@ -106,35 +108,89 @@ class SlopeAtZero:
             found = range_of(derivative(side), on)
             if found is None or not (found.lower.is_finite() and found.upper.is_finite()):
                 return None
-            lower += _least_square(found)
+            lower += least_square(found)
             upper += abs(found.lower).max(abs(found.upper)) ** 2
         return Range((lower / 2).lower(), (upper / 2).upper())
 
     def is_sublinear(self) -> bool:
-        """Whether s(y)^2 <= s'(0+-)^2 y^2 for every y is shown, strictly somewhere: s concave towards 0, below its tangent beyond."""
+        """Whether s(y)^2 <= s'(0+-)^2 y^2 for every y is shown, strictly somewhere.
+
+        Up to some place by |s'(t)| <= |s'(0+-)| (s' moves towards 0 at first), beyond by |s| itself.
+        """
         if self.slopes is None or not self.vanishes or self.homogeneous_moment is not None:
             return False
         width = min(self.width, Fraction(1, 4))
         for side, slope, on, sign in zip(self.sides, self.slopes, _neighbourhood(width), (-1, 1), strict=True):
             bend = range_of(derivative(derivative(side)), on)
             steep = range_of(derivative(side), on)
-            size = slope.ball(20)
             if bend is None or steep is None:
                 return False
             # |s'| must not grow away from 0: s'' times the sign of s' and the side is at most 0, and s' keeps its sign
-            growing = bend.upper if (size > 0) == (sign > 0) else -bend.lower
+            growing = bend.upper if (slope.ball(20) > 0) == (sign > 0) else -bend.lower
             if not growing <= 0 or not (steep.lower >= 0 or steep.upper <= 0):
                 return False
-        sizes = [abs(slope.ball(20)) for slope in self.slopes]
-        ratio = self.activation.expression / X
-        for panel in panels():
-            if panel.upper <= ball_of(width) and panel.lower >= ball_of(-width):
+        sides = zip(self.slopes, (-1, 1), strict=True)
+        strict = [self._stays_below(abs(slope.ball(20)), width, sign) for slope, sign in sides]
+        return None not in strict and any(strict)
+
+    def _stays_below(self, size: flint.arb, width: Fraction, sign: int) -> bool | None:
+        """Whether |s(y)| <= |s'(0)| |y| is strict somewhere beyond `width`; None where it is not shown."""
+        expression, steepness = self.activation.expression, derivative(self.activation.expression)
+        gentle = self.activation.pieces is not None and slope_at_one(self.activation).is_finite  # a jump is in no slope
+        strict = False
+        outwards = sorted((p for p in panels() if sign * p.lower >= 0 and sign * p.upper >= 0), key=_distance)
+        for whole in outwards:
+            panel = _beyond(whole, ball_of(width))
+            if panel is None:
                 continue
-            found = range_of(ratio, panel)
-            limit = sizes[1] if panel.lower >= 0 else sizes[0]
-            if found is None or not (found.upper <= limit.lower() and found.lower >= -limit.lower()):
-                return False
-        return True
+            nearest = min(abs(panel.lower), abs(panel.upper))
+            slope, value = range_of(steepness, panel), range_of(expression, panel)
+            gentle = gentle and slope is not None and largest_size(slope) <= size
+            below = value is not None and largest_size(value) < size * nearest
+            strict = strict or below
+            if not (gentle or below):
+                return None
+        return strict
+
+    def remainder(self) -> Remainder | None:
+        """Return what g(y) = (s(y)^2 + s(-y)^2)/2 adds to its slope's square near 0, if s vanishes there; None if not shown.
+
+        Orders are 3 and 4; 4 alone where s is smooth at 0, since g is even.
+        """
+        if not self.vanishes or self.slopes is None or self.activation.pieces is None:
+            return None
+        squares = [side * side for side in self.sides]
+        order = 4 if self.sides[0] == self.sides[1] else 3
+        for halvings in range(2, 9):
+            width = Fraction(1, 2**halvings)
+            sides = zip(squares, _neighbourhood(width), strict=True)
+            behind, ahead = (range_of(_repeated(square, order), on) for square, on in sides)
+            if width > self.width or behind is None or ahead is None:
+                continue
+            left = Range(-behind.upper, -behind.lower) if order % 2 else behind
+            low, high = (left.lower + ahead.lower).lower(), (left.upper + ahead.upper).upper()
+            if low > 0 or high < 0:
+                size = (low if low > 0 else -high) / (2 * math.factorial(order))
+                return Remainder(1 if low > 0 else -1, order, size.lower(), width)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """sign * (g(y) - g''(0) y^2/2) >= size |y|^order for |y| < width.
+
+    Parameters
+    ----------
+    sign, order : int
+    size : flint.arb
+        Positive.
+    width : Fraction
+    """
+
+    sign: int
+    order: int
+    size: flint.arb
+    width: Fraction
 
 
 @cache
@@ -158,6 +214,30 @@ def slope_at_zero(activation: Activation) -> SlopeAtZero:
     while any(not ball_of(width) < ball_of(end) for end in ends):
         width /= 2
     return SlopeAtZero(activation, (left.expression, right.expression), width)
+
+
+def _beyond(panel: Range, width: flint.arb) -> Range | None:
+    """Return the part of a panel on one side of 0 that is at least `width` away, or None."""
+    if _distance(panel) >= width:
+        return panel
+    if panel.upper > width:
+        return Range(width.lower(), panel.upper)
+    return Range(panel.lower, (-width).upper()) if panel.lower < -width else None
+
+
+def _repeated(tree: Expression, times: int) -> Expression:
+    for _ in range(times):
+        tree = derivative(tree)
+    return tree
+
+
+def _distance(panel: Range) -> float:
+    return float(min(abs(panel.lower), abs(panel.upper)))
+
+
+def largest_size(found: Range) -> flint.arb:
+    """Return the largest size of a number in a range."""
+    return abs(found.lower).max(abs(found.upper))
 
 
 def _below(place: sp.Expr) -> bool:
@@ -188,7 +268,7 @@ def _neighbourhood(width: Fraction) -> tuple[Range, Range]:
     return Range((-end).lower(), _ZERO), Range(_ZERO, end.upper())
 
 
-def _least_square(found: Range) -> flint.arb:
+def least_square(found: Range) -> flint.arb:
     """Return the least square of a number in a range."""
     if found.lower > 0:
         return found.lower**2

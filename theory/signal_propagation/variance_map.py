@@ -41,6 +41,7 @@ from theory.enclosure.scaled_square import ScaledSquare
 from theory.kernel_map.behaviour_at_one import slope_at_one
 from theory.kernel_map.correlation_map import compare
 from theory.number import Number, as_number
+from theory.signal_propagation.critical_origin import sign_near_zero
 from theory.signal_propagation.slope_at_zero import SlopeAtZero, slope_at_zero
 
 LARGEST_VARIANCE = Fraction(2) ** 20
@@ -66,7 +67,8 @@ class FixedVariance:
     chi : Number
         sigma_w^2 E s'(sqrt(q) Z)^2, the slope of the correlation map at 1; infinite if s jumps.
     stable : bool or None
-        Whether |V'(q)| < 1, so that variances near q are drawn to it; None at slope 1, or where balls do not tell it from 1.
+        Whether |V'(q)| < 1, so that variances near q are drawn to it. At q = 0 of slope 1: whether V(q) < q nearby. None at
+        slope 1 otherwise, or where balls do not tell it from 1.
     """
 
     variance: Number
@@ -366,6 +368,11 @@ class _Search:
             if side == 0 and self.at_zero.is_sublinear():  # V(q) < V'(0) q = q for every q > 0
                 self.points.append(FixedVariance(Number.of(0), rate, rate, True))
                 return True
+            near = sign_near_zero(self.map.activation, self.at_zero) if side == 0 else None
+            if near is not None:
+                self.points.append(FixedVariance(Number.of(0), rate, rate, near[0] < 0))
+                self.start = near[1]
+                return False
             self.start = Fraction(1, 8)
             self.points.append(point)
             self._leave_open(Fraction(0), self.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import sqrt
+from math import erfc, sqrt
 
 import numpy as np
 import pytest
@@ -81,6 +81,57 @@ def test_two_attracting_variances_are_both_found() -> None:
     for point in found.points[1:]:
         q = float(point.variance)
         assert variance_map(activation, q, 1.5, 0.0) == pytest.approx(q, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "weight", "attracts"),
+    [
+        ("tanh", 1, True),  # |tanh y| < |y|: V(q) < q
+        ("hardtanh", 1, True),
+        ("elu", 1, True),
+        ("sin", 1, True),
+        ("atan", 1, True),
+        ("asinh(x)", 1, True),
+        ("gelu", 4, False),  # (Phi(y)^2 + Phi(-y)^2)/2 > 1/4: V(q) > q
+        ("silu", 4, False),
+        ("sin(x) + x**3", 1, False),
+    ],
+)
+def test_at_slope_one_the_origin_attracts_where_the_map_lies_below_the_diagonal(
+    text: str, weight: int, attracts: bool
+) -> None:
+    found = points(text, Fraction(weight))
+    (origin,) = found.points
+    assert (str(origin.variance), str(origin.slope), origin.stable) == ("0", "1", attracts)
+    assert found.certified_all
+    q = 0.5
+    assert (variance_map(Activation.from_text(text), q, weight, 0) < q) is attracts
+
+
+def test_a_jump_above_the_tangent_is_no_reason_to_lie_below_the_diagonal() -> None:
+    # the slope is at most 1 wherever there is one, yet V(q) > q at q = 1
+    text = "tanh(x) + 2*step(x - 1)"
+    found = points(text, Fraction(1))
+    assert variance_map(Activation.from_text(text), 1.0, 1.0, 0.0) > 1
+    assert any(float(point.variance) > 0 for point in found.points)
+
+
+@pytest.mark.slow
+def test_five_pulses_have_ten_positive_fixed_variances() -> None:
+    # V(q) = sum 3.61 16^k P(4^k < sqrt(q) |Z| < 2 4^k): as many sign changes of V - q by the normal law itself
+    pulses = " + ".join(f"19/10*{4**k}*(step(abs(x) - {4**k}) - step(abs(x) - {2 * 4**k}))" for k in range(1, 6))
+    found = points(pulses, Fraction(1), largest=Fraction(2**21))
+    q = np.exp(np.linspace(np.log(1e-2), np.log(2.0**21), 6000))
+
+    def beyond(place: int) -> np.ndarray:
+        return np.array([erfc(place / sqrt(2 * each)) for each in q])
+
+    excess = sum(3.61 * 16**k * (beyond(4**k) - beyond(2 * 4**k)) for k in range(1, 6)) - q
+    crossings = np.sqrt(q[:-1] * q[1:])[np.sign(excess[:-1]) != np.sign(excess[1:])]
+    assert len(crossings) == 10
+    assert found.certified_all
+    assert [float(p.variance.ball(2)) for p in found.points[1:]] == pytest.approx(list(crossings), rel=5e-3)
+    assert [p.stable for p in found.points] == [True, *([False, True] * 5)]
 
 
 @pytest.mark.parametrize(
