@@ -75,6 +75,9 @@ def _load_text(file: Path) -> np.ndarray:
         if not all(map(_is_number, fields)):
             bad = next(field for field in fields if not _is_number(field))
             raise ValueError(f"line {number} holds {bad.strip()!r}, which is no number")
+        rounded = next((field for field in fields if _is_rounded_integer(field)), None)
+        if rounded is not None:
+            raise ValueError(f"line {number} holds the integer {rounded.strip()}, which double precision would change")
         rows.append([float(field) for field in fields])
     widths = {len(row) for row in rows}
     if len(widths) > 1:
@@ -90,15 +93,34 @@ def _is_number(text: str) -> bool:
     return "_" not in text  # Python reads 1_0 as 10; in data it is a slip
 
 
+def _is_rounded_integer(text: str) -> bool:
+    """Whether a number is written as an integer (of 400 digits at most) that no double equals; decimals are always rounded."""
+    digits = text.strip().lstrip("+-")
+    value = float(text)
+    return digits.isdecimal() and len(digits) <= 400 and np.isfinite(value) and int(text) != int(value)
+
+
 def _numeric(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind not in "iuf":
         raise ValueError(f"read_batch needs real numbers, got an array of {array.dtype} in {name!r}.")
     if array.ndim != 2:
         raise ValueError(f"read_batch needs two dimensions (samples, features), got shape {array.shape} in {name!r}.")
     batch = np.ascontiguousarray(array, dtype=np.float64)
+    if array.dtype.kind in "iu":
+        _check_exact(array, batch, name)
     if batch.shape[0] < 2 or batch.shape[1] < 1:
         raise ValueError(f"read_batch needs two samples or more (correlations are of pairs), got shape {batch.shape}.")
     return batch
+
+
+def _check_exact(integers: np.ndarray, batch: np.ndarray, name: str) -> None:
+    """Refuse integers beyond 2^53 that change as doubles: distinct samples would become equal, angles others."""
+    for row, column in np.argwhere(np.abs(batch) >= 2.0**53).tolist():
+        if int(integers[row, column]) != int(batch[row, column]):
+            raise ValueError(
+                f"read_batch needs integers that double precision holds exactly (all up to 2^53), got "
+                f"{int(integers[row, column])} in row {row + 1} of {name!r}; scale the data, or store what is meant."
+            )
 
 
 def _check_rows(batch: np.ndarray, name: str) -> None:

@@ -96,3 +96,34 @@ def test_accepted(make: Callable[[Path], Path], tmp_path: Path) -> None:
     batch = read_batch(make(tmp_path))
     assert batch.dtype == np.float64
     assert np.array_equal(batch, [[1, 2], [3, 4]])
+
+
+BEYOND = 2**53 + 1
+
+
+@pytest.mark.parametrize("suffix", ["npy", "npz", "csv"])
+@pytest.mark.parametrize("value", [BEYOND, -BEYOND, 2**62 + 1], ids=["above", "below", "far"])
+def test_integers_are_read_exactly_or_refused(suffix, value, tmp_path):
+    rows, file = np.array([[1, 2], [3, value]], dtype=np.int64), tmp_path / f"batch.{suffix}"
+    for number, exact in ((value, False), (value - 1, (value - 1) % 2 == 0)):
+        rows[1, 1] = number
+        if suffix == "csv":
+            file.write_text("\n".join(",".join(map(str, row)) for row in rows.tolist()))
+        elif suffix == "npy":
+            np.save(file, rows)
+        else:
+            np.savez(file, rows)
+        if exact:
+            assert [[int(x) for x in row] for row in read_batch(file).tolist()] == rows.tolist()
+        else:
+            with pytest.raises(ValueError, match=f"got .*{number}|holds the integer {number}"):
+                read_batch(file)
+
+
+def test_unsigned_integers_beyond_the_signed_ones_are_read_exactly_or_refused(tmp_path):
+    file = tmp_path / "batch.npy"
+    np.save(file, np.array([[1, 2], [3, 2**64 - 1]], dtype=np.uint64))
+    with pytest.raises(ValueError, match=f"got {2**64 - 1} in row 2"):
+        read_batch(file)
+    np.save(file, np.array([[1, 2], [3, 2**63]], dtype=np.uint64))
+    assert read_batch(file)[1, 1] == 2.0**63

@@ -42,6 +42,7 @@ class KernelContraction:
             self.activation is None or (isinstance(self.activation, str) and len(self.activation) <= 500),
             "the activation needs to be text",
         )
+        need(self.activation is None or self.activation.isprintable(), "the activation needs text that can be printed")
         self.relies_on = [
             f"the coefficients p_1, p_2, ... of the kernel map{f' of {self.activation}' if self.activation else ''} lie in the "
             "balls, are non-negative and sum to 1"

@@ -356,4 +356,7 @@ def _binding(entry: Any) -> Binding:
     need_keys(entry, "claim sentence case versions", "what a certificate serves")
     for key, value in entry.items():
         need(isinstance(value, str) and len(value) <= 2000, f"the {key} that a certificate serves needs to be text")
+        need(
+            value.isprintable(), f"the {key} that a certificate serves needs to be text that can be printed in one line"
+        )
     return Binding(**entry)

@@ -25,6 +25,7 @@ class Claim:
 
     def __init__(self, text: Any) -> None:
         need(isinstance(text, str) and len(text) <= 50_000, "the claim needs to be text of at most 50000 characters")
+        need(text.isprintable(), "the claim needs to be text that can be printed in one line")
         sides, separator, domain = text.partition(" for ")
         match = re.fullmatch(r"([^<>=]+)(>=|>|<=|<)([^<>=]+)", sides)
         need(separator and match, "the claim needs the form 'left >= right for x in [a, b]'")

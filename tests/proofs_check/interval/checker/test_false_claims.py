@@ -353,6 +353,92 @@ def test_a_false_argument_is_refused(name):
     assert reason in result.reason
 
 
+# (claim, derivative): what would be the derivative if exp(log y), sqrt(y)^2 or a quotient meant y where y is negative, or nothing.
+FORMAL = {
+    "exp(log(-1)) for -1": ("-x >= 0 for x in [0, 1]", "exp(log(-1))"),
+    "exp(log(-1)) for -1, unbounded": ("-x >= 0 for x in [0, oo]", "exp(log(-1))"),
+    "the square of a root of -1": ("-x >= 0 for x in [0, oo]", "sqrt(-1)**2"),
+    "nothing over nothing": ("-x >= 0 for x in [0, oo]", "-1 + 0/0"),
+    "roots of -1 over roots of -1": ("-x >= 0 for x in [0, oo]", "(-1)*(sqrt(-1)*sqrt(-1))**2/(sqrt(-1)**2)**2"),
+    "sqrt(x^2) for x": ("x**2 - 1 >= 0 for x in [-1, 1]", "2*sqrt(x**2)"),
+    "sqrt(x^2) for x, unbounded": ("x**2 - 1 >= 0 for x in [-1, oo]", "2*sqrt(x**2)"),
+    "exp(log x) for x": ("x**2 - 1 >= 0 for x in [-1, oo]", "2*exp(log(x))"),
+    "exp(log(x^2)/2) for x": ("x**2 - 1 >= 0 for x in [-1, oo]", "2*exp(log(x**2)/2)"),
+    "exp(log(-exp x)) for -exp x": ("-exp(x) >= -1 for x in [0, oo]", "exp(log(-exp(x)))"),
+    "a root for a sine": ("cos(x) >= 1 for x in [0, 6]", "sqrt(1 - cos(x)**2)"),
+    "a root for a sine, unbounded": ("cos(x) >= 1 for x in [0, oo]", "sqrt(1 - cos(x)**2)"),
+    "(-x)/x for -1": ("-x >= 0 for x in [0, oo]", "(-x)/x"),
+    "a pole inside": ("tan(x) - x >= 0 for x in [0, 3]", "tan(x)**2"),
+    "a tangent beyond its pole": ("-tan(x) >= 0 for x in [2, 3]", "1 + tan(x)**2"),
+    "a logarithm at 0": ("-log(x) >= 0 for x in [0, 2]", "-1/x"),
+    "a fractional power": ("x**(1/3) - x >= 0 for x in [0, 2]", "x**(-2/3)/3 - 1"),
+    "acos(cos)": ("acos(cos(x)) - x >= 0 for x in [0, 5]", "0*x"),
+    "asin(sin)": ("asin(sin(x)) - x >= 0 for x in [0, 5]", "0*x"),
+    "a kink under a root": ("sqrt((x - 1)**2) - x + 1 >= 1 for x in [0, oo]", "0*x"),
+    "a limit for a value": ("erf(x) - 1 >= 0 for x in [0, oo]", "2*exp(-x**2)/sqrt(pi)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [None, 1])
+@pytest.mark.parametrize("name", FORMAL)
+def test_a_derivative_that_is_one_by_formal_algebra_only_is_refused(name, order):
+    claim, derivative = FORMAL[name]
+    by_order = {"kind": "derivatives", "end": "low", "order": order, "derivative": derivative, "why": "so it is said"}
+    assert not answer(claim, **(by_derivative(derivative) if order is None else by_order)).accepted
+
+
+# claim -> the factor whose square would be the slack, or None for a slack that would be written as 0
+WRITTEN = {
+    "-1 >= 0 for x in [-1, 1]": "sqrt(-1)",
+    "x >= 0 for x in [-1, 1]": "sqrt(x)",
+    "x >= 0 for x in [-1, oo]": "sqrt(x)",
+    "x + 0*y >= 0 for x in [-1, 1], y in [0, 1]": "exp(log(x)/2)",
+    "x**3 >= 0 for x in [-1, 1]": "Abs(x)*sqrt(x)",
+    "-x**2 >= 0 for x in [-1, 1]": "x*sqrt(-1)",
+    "1/x >= 0 for x in [-1, 1]": "1/sqrt(x)",
+    "log(x) >= 0 for x in [0, 1]": "sqrt(log(x))",
+    "Abs(x) - x <= 0 for x in [-1, 1]": None,
+    "asin(sin(x)) >= x for x in [0, 5]": None,
+    "acos(cos(x)) >= x for x in [0, 5]": None,
+    "atan(tan(x)) >= x for x in [0, 3]": None,
+    "atan(tan(x)) >= x for x in [0, oo]": None,
+    "log(exp(x)) >= x + 1/10**40 for x in [0, 1]": None,
+    "log(x*y) >= log(x) + log(y) for x in [-2, -1], y in [-2, -1]": None,
+    "log(x**2) >= 2*log(x) for x in [-2, -1]": None,
+    "x/x >= 1 for x in [0, 2]": None,
+    "(x**2 - 1)/(x - 1) >= x + 1 for x in [0, 2]": None,
+    "tan(x)*cos(x) >= sin(x) for x in [0, 3]": None,
+    "sqrt(x*y) >= sqrt(x)*sqrt(y) for x in [-1, -1/2], y in [-1, -1/2]": None,
+    "sign(x)**2 >= 1 for x in [-1, 1]": None,
+    "Heaviside(x) + Heaviside(-x) >= 1 for x in [-1, 1]": None,
+}
+
+
+@pytest.mark.parametrize("claim", WRITTEN)
+def test_an_identity_that_holds_on_paper_only_is_refused(claim):
+    factor = WRITTEN[claim]
+    terms = [] if factor is None else [{"weight": "1", "factors": [{"factor": factor, "power": 2, "proof": None}]}]
+    assert not answer(claim, "identity", terms=terms).accepted
+
+
+UNDEFINED = [
+    ("x/x >= 1 for x in [0, 1]", "t"),
+    ("(x - 1/3)/(x - 1/3) >= 1 for x in [0, 1]", "t"),
+    ("exp(log(x)) >= x for x in [-1, 1]", "2*t - 1"),
+    ("log(x) - log(x) >= 0 for x in [0, 1]", "t"),
+    ("0*log(x) >= 0 for x in [-1, 1]", "2*t - 1"),
+    ("0/x >= 0 for x in [-1, 1]", "2*t - 1"),
+    ("tan(x) - sin(x)/cos(x) >= 0 for x in [0, 4]", "4*t"),
+    ("gamma(x) - gamma(x) >= 0 for x in [0, 1]", "t"),
+]
+
+
+@pytest.mark.parametrize(("original", "by"), UNDEFINED)
+def test_an_original_without_a_value_somewhere_is_refused(original, by):
+    entries = cells(UNIT | {"method": "natural"}, original={"claim": original, "variable": "x", "by": by})
+    assert not answer("0*t >= 0 for t in [0, 1]", **entries).accepted
+
+
 TRUE = {
     "a derivative on a bounded range": (
         "x - sin(x) + 1 >= 0 for x in [0, 3]", cells({"lo": "0", "hi": "3", "method": "natural"}),

@@ -183,3 +183,18 @@ FIGURES = {
 def test_other_figures_are_refused(name):
     kind, change, reason = FIGURES[name]
     assert reason in _refusal({**CERTIFICATES[kind].document, **change})
+
+
+@pytest.mark.parametrize(
+    "spoof",
+    ["a\n  on trust: nothing", "a\rproves: something else", "\x1b[2K\x1b[1A", "a\x07", "\u202ea", "a\u2028b"],
+    ids=["line", "return", "escape", "bell", "direction", "separator"],
+)
+@pytest.mark.parametrize("field", ["text", "activation", *BINDING])
+def test_text_that_would_change_what_is_printed_is_refused(spoof, field):
+    document = CERTIFICATES["kernel" if field == "activation" else "cells"].document
+    if field == "text":
+        changed = {"claim": document["claim"] + spoof}
+    else:
+        changed = {field: spoof} if field == "activation" else {"serves": {**document["serves"], field: spoof}}
+    assert "printed" in _refusal({**document, **changed})
