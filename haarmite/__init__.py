@@ -71,6 +71,8 @@ _HOMES = {
     "RationalFunction": "theory.haar.rational_function",
     "expected_log": "theory.haar.sphere_integral",
     "gains": "theory.signal_propagation.gain",
+    "critical_curve": "theory.signal_propagation.critical_line",
+    "critical_points": "theory.signal_propagation.critical_line",
     "variance_fixed_points": "theory.signal_propagation.variance_map",
     "haar_moment": "theory.haar.monomial",
     "trace_moment": "theory.haar.trace",

@@ -1,18 +1,17 @@
-"""`haarmite table`: rates, Hermite coefficients, fixed points, contraction constants, Weingarten functions as CSV, JSON, Markdown or LaTeX."""
+"""`haarmite table`: rates, Hermite coefficients, fixed points, critical lines, contraction constants, Weingarten functions as CSV, JSON, Markdown or LaTeX."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from proofs_check.commands.console import Json, fail, print_json
 
-if TYPE_CHECKING:
-    pass
-
-ACTIVATION_TABLES = ("rates", "gains", "hermite", "fixed-points")
+ACTIVATION_TABLES = ("rates", "gains", "hermite", "fixed-points", "critical-line")
 TABLES = (*ACTIVATION_TABLES, "contraction", "weingarten")
 FORMATS = ("csv", "json", "markdown", "latex")
 
@@ -27,6 +26,12 @@ Terms = Annotated[int, typer.Option(min=1, max=1000, help="Hermite coefficients 
 Group = Annotated[str, typer.Option(help="For weingarten: unitary, orthogonal or symplectic.")]
 Order = Annotated[list[int] | None, typer.Option(help="For weingarten: an order; repeat for more.")]
 Width = Annotated[list[int] | None, typer.Option(help="For contraction: a width d; repeat for more.")]
+Bias = Annotated[
+    list[str] | None, typer.Option("--bias", help="For critical-line: a bias variance, exact; repeat for more.")
+]
+PlotFile = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE.svg", help="For critical-line: draw the enclosed curves as well.")
+]
 Dimension = Annotated[int | None, typer.Option(help="For weingarten: an integer dimension; symbolic if not given.")]
 
 
@@ -39,19 +44,24 @@ def table(
     order: Order = None,
     dimension: Dimension = None,
     width: Width = None,
+    bias: Bias = None,
+    plot: PlotFile = None,
     format: Format = "markdown",
     json: Json = False,
 ) -> None:
     """Print one table on standard output; every digit is proved unless the row's method says numerical.
 
-    Examples: haarmite table rates --digits 50 --format latex; haarmite table hermite -a "x*Phi(x)" --terms 20 --format csv
+    Examples: haarmite table rates --digits 50 --format latex; haarmite table hermite -a "x*Phi(x)" --terms 20 --format csv;
+    haarmite table critical-line -a tanh --bias 0.05 --plot tanh.svg
     """
     try:
         if kind not in TABLES:
             raise ValueError(f"table needs one of {', '.join(TABLES)}, got {kind!r}.")
         if format not in FORMATS:
             raise ValueError(f"table needs a format of {', '.join(FORMATS)}, got {format!r}.")
-        from theory.tables.kinds import WIDTHS
+        if plot is not None and (kind != "critical-line" or plot.suffix != ".svg"):
+            raise ValueError(f"table needs critical-line and a name ending in .svg with --plot, got {kind} and {plot}.")
+        from theory.tables.kinds import BIASES, WIDTHS
         from theory.tables.kinds import table as made
 
         found = made(
@@ -63,7 +73,10 @@ def table(
             orders=order or (2, 3, 4),
             dimension=dimension,
             widths=width or WIDTHS,
+            biases=[_exact(text) for text in bias] if bias else BIASES,
         )
+        if plot is not None:
+            _draw(plot, activation)
         if json or format == "json":
             print_json(found.to_json())
         else:
@@ -71,3 +84,19 @@ def table(
             sys.stdout.write(text)
     except (ValueError, TypeError) as error:
         fail(str(error))
+
+
+def _exact(text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"table needs an exact bias variance such as 0.05 or 1/20, got {text!r}.") from None
+
+
+def _draw(plot: Path, activations: list[str] | None) -> None:
+    from proofs_check.report.critical_line import critical_picture
+
+    try:
+        plot.write_text(critical_picture(activations or ["tanh", "erf", "selu"]), encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"table needs a place to write to for --plot, got {plot}: {error.strerror}.") from None

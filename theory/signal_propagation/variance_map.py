@@ -1,9 +1,9 @@
 r"""Every fixed point of a variance map V(q) = sigma_w^2 E s(sqrt(q) Z)^2 + sigma_b^2 on [0, Q], and that these are all.
 
 For any f >= 0 the Gaussian density gives int f(y) |y|^k exp(-y^2/(2 q)) dy, which grows with q: with W = E s(sqrt(q) Z)^2,
-M = E s(sqrt(q) Z)^2 Z^2 and X = E s'(sqrt(q) Z)^2,
+M = E s(sqrt(q) Z)^2 Z^2, X = E s'(sqrt(q) Z)^2 and N = E s'(sqrt(q) Z)^2 Z^2,
 
-    q^(1/2) W(q),   q^(3/2) M(q)   and   q^(1/2) X(q)   are nondecreasing,   V'(q) = sigma_w^2 (M - W)/(2 q),
+    q^(1/2) W,   q^(3/2) M,   q^(1/2) X   and   q^(3/2) N   are nondecreasing,   V'(q) = sigma_w^2 (M - W)/(2 q),
 
 so values at the two ends of a cell [a, b] enclose V, V' and chi = sigma_w^2 X on all of it, for every activation. A cell on
 which V > q or V < q has no fixed point; one on which V' - 1 keeps its sign has one if V - q changes sign and none else;
@@ -120,7 +120,7 @@ class VarianceMap:
     _known: dict[tuple[str, Fraction], tuple[int, flint.arb]] = field(default_factory=dict, repr=False)
 
     def moment(self, kind: str, deviation: Fraction, digits: int) -> flint.arb:
-        """Return a ball of W, M or X (`kind`) at q = deviation^2 > 0; up to `QUICK_DIGITS`, nodes are shared by all q."""
+        """Return a ball of W, M, X or N (`kind`) at q = deviation^2 > 0; up to `QUICK_DIGITS`, nodes are shared by all q."""
         known = self._known.get((kind, deviation))
         if known is None or known[0] < digits:
             if digits <= QUICK_DIGITS and self._find_quickly(kind, deviation):
@@ -132,10 +132,10 @@ class VarianceMap:
 
     def _find_quickly(self, kind: str, deviation: Fraction) -> bool:
         """Whether the moment was found from the shared nodes, with a radius of 10^-QUICK_DIGITS or of that share."""
-        found = (self._slopes if kind == "X" else self._values).moments(deviation)
+        found = (self._slopes if kind in "XN" else self._values).moments(deviation)
         if found is None:
             return False
-        pair = {"X": found[0]} if kind == "X" else {"W": found[0], "M": found[1]}
+        pair = dict(zip("XN" if kind in "XN" else "WM", found, strict=True))
         scale = flint.arb(10) ** -QUICK_DIGITS
         for name, ball in pair.items():
             if name == kind and not ball.rad() < scale * abs(ball).max(ball_of(deviation**2)):
@@ -152,21 +152,22 @@ class VarianceMap:
         return ScaledSquare(Integrand.of_expression(derivative(self.activation.expression)))
 
     def _integrand(self, kind: str, deviation: Fraction) -> Integrand:
-        if kind == "X":
-            slope = Integrand.of_expression(derivative(self.activation.expression))
-            return slope.squared().at(Fraction(0), deviation)
-        squared = Integrand.of(self.activation).squared().at(Fraction(0), deviation)
-        return squared if kind == "W" else squared.times(lambda z: z * z, _SQUARE)
+        if kind in "XN":
+            function = Integrand.of_expression(derivative(self.activation.expression))
+        else:
+            function = Integrand.of(self.activation)
+        squared = function.squared().at(Fraction(0), deviation)
+        return squared if kind in "WX" else squared.times(lambda z: z * z, _SQUARE)
 
     def excess(self, deviation: Fraction, digits: int) -> flint.arb:
         """Return a ball of V(q) - q at q = deviation^2."""
         with working_bits(bits_of(digits + 8)):
-            value = self.weight_variance.ball(digits + 4) * self.moment("W", deviation, _guarded(digits))
+            value = self.weight_variance.ball(digits + 4) * self.moment("W", deviation, guarded(digits))
             return value + self.bias_variance.ball(digits + 4) - ball_of(deviation**2)
 
     def on_cell(self, kind: str, low: Fraction, high: Fraction, digits: int) -> flint.arb:
-        """Return a ball of W, M or X over all q in [low^2, high^2]."""
-        power = 3 if kind == "M" else 1
+        """Return a ball of W, M, X or N over all q in [low^2, high^2]."""
+        power = 3 if kind in "MN" else 1
         ratio = ball_of(high / low) ** power
         return (self.moment(kind, low, digits) / ratio).union(self.moment(kind, high, digits) * ratio)
 
@@ -265,7 +266,7 @@ class _Search:
             return FixedVariances(tuple(self.points), self.largest)
         low, stack = self.start, []
         while low**2 < self.largest:
-            stack.append((low, min(2 * low, _root_above(self.largest))))
+            stack.append((low, min(2 * low, root_above(self.largest))))
             low = stack[-1][1]
         stack.reverse()
         while stack:
@@ -274,7 +275,7 @@ class _Search:
             if self.cells > _MOST_CELLS or high / low < 1 + Fraction(1, 2**26):
                 self._leave_open(low, high)
             elif not self._settled(low, high):
-                middle = _between(low, high)
+                middle = between(low, high)
                 if self.map.excess(middle, QUICK_DIGITS).contains(0):  # a fixed point must not fall on an end
                     middle = low + (high - low) * Fraction(3, 8)
                 stack += [(middle, high), (low, middle)]
@@ -395,7 +396,7 @@ class _Search:
         return False
 
 
-def _guarded(digits: int) -> int:
+def guarded(digits: int) -> int:
     """Return digits of a moment for `digits` of V - q; a quick one stays quick."""
     return digits if digits <= QUICK_DIGITS else digits + 6
 
@@ -405,14 +406,14 @@ def _stable(slope: Number) -> bool | None:
     return True if ball < 1 else False if ball > 1 else None
 
 
-def _root_above(variance: Fraction) -> Fraction:
+def root_above(variance: Fraction) -> Fraction:
     """Return a rational just above sqrt(variance), rounded to 2^-20."""
     with working_bits(128):
         scaled = (ball_of(variance).sqrt() * 2**20).ceil().mid()
     return Fraction(int(scaled.unique_fmpz()) + 1, 2**20)
 
 
-def _between(low: Fraction, high: Fraction) -> Fraction:
+def between(low: Fraction, high: Fraction) -> Fraction:
     """Return a dyadic number near the geometric mean, so that fractions stay short."""
     middle = (low + high) / 2 if high < Fraction(5, 4) * low else low * Fraction(181, 128) if high == 2 * low else None
     if middle is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import mpmath
 import pytest
@@ -28,12 +29,15 @@ def test_rates_have_the_digits_of_the_closed_form() -> None:
     assert next(value for key, value in row.items() if "beta" in key or "strength" in key) == exact
 
 
-@pytest.mark.parametrize("kind", ["rates", "hermite", "fixed-points", "contraction", "weingarten"])
+@pytest.mark.parametrize("kind", ["rates", "hermite", "fixed-points", "critical-line", "contraction", "weingarten"])
 @pytest.mark.parametrize(
     ("format", "mark"), [("csv", ","), ("json", '"rows"'), ("markdown", "| --- |"), ("latex", r"\toprule")]
 )
 def test_every_kind_in_every_format(kind: str, format: str, mark: str) -> None:
-    options = {"weingarten": (), "contraction": ("--width", "3")}.get(kind, ("-a", "tanh", "--terms", "2"))
+    line = ("-a", "tanh", "--bias", "0", "--bias", "0.05", "--digits", "8")
+    options = {"weingarten": (), "contraction": ("--width", "3"), "critical-line": line}.get(
+        kind, ("-a", "tanh", "--terms", "2")
+    )
     code, out, err = table(kind, *options, "--format", format)
     assert (code, err) == (0, "")
     assert mark in out
@@ -67,3 +71,29 @@ def test_bad_input_is_one_line_with_exit_code_two(arguments: tuple[str, ...], re
     assert out == ""
     assert reason in err
     assert err.count("\n") == 1
+
+
+def test_a_critical_line_is_drawn(tmp_path: Path) -> None:
+    plot = tmp_path / "line.svg"
+    code, out, err = table("critical-line", "-a", "tanh", "--bias", "0.05", "--digits", "6", "--plot", str(plot))
+    assert (code, err) == (0, "")
+    assert "| tanh | 0.05 | 1.76095 |" in out
+    assert "Critical lines" in plot.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        (("critical-line", "--bias", "x"), "exact bias variance"),
+        (("critical-line", "--bias", "-1"), "sigma_b^2"),
+        (("critical-line", "-a", "sign"), "without jumps"),
+        (("critical-line", "--plot", "a.png"), "ending in .svg"),
+        (("rates", "--plot", "a.svg"), "critical-line"),
+        (("critical-line", "-a", "tanh", "--bias", "0", "--plot", "/no/such/place.svg"), "place to write"),
+    ],
+)
+def test_bad_input_of_a_critical_line(arguments: tuple[str, ...], match: str) -> None:
+    code, out, err = table(*arguments)
+    assert (code, out) == (2, "")
+    assert match in err
+    assert len(err.strip().splitlines()) == 1
