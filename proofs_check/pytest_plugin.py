@@ -52,17 +52,17 @@ class ClaimFailureError(Exception):
 
 @pytest.fixture
 def haarmite_init() -> Callable[..., ModelCheck]:
-    """Check a torch model's initialisation: ``haarmite_init(model)`` fails the test and says what is wrong, or returns the `ModelCheck`.
+    """Check a torch model's initialisation: ``haarmite_init(model)`` or ``haarmite_init(model, inputs)`` fails the test and says what is wrong, or returns the `ModelCheck`.
 
     Keyword arguments are those of `haarmite.check`: ``laws``, ``alpha``. A right model fails with probability at most 1e-6.
     """
 
-    def judge(module: Any, **options: Any) -> ModelCheck:
+    def judge(module: Any, inputs: Any = None, **options: Any) -> ModelCheck:
         from proofs_check.model.model_check import check
 
-        found = check(module, **options)
+        found = check(module, inputs, **options)
         if not found.is_right:
-            lines = [f"{name}: {alike[0].reading}" for name, alike in found.groups() if alike[0].status == "fault"]
+            lines = [line for status, line in found.readings if status == "fault"]
             pytest.fail("\n".join((f"{found.model}: {found.summary}", *lines)), pytrace=False)
         return found
 

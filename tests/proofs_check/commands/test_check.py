@@ -8,6 +8,7 @@ import json
 import re
 import sys
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -17,7 +18,7 @@ pytest_plugins = ["pytester"]
 TORCH = importlib.util.find_spec("torch") is not None
 needs_torch = pytest.mark.skipif(not TORCH, reason="torch is not installed")
 if TORCH:
-    import torch  # noqa: F401  # once, in this process: pytester forgets modules that a run within it imports
+    import torch  # once, in this process: pytester forgets modules that a run within it imports
 
 MODELS = """
 import torch
@@ -103,7 +104,38 @@ def test_declared(models):
     assert command(f"{models}:right", "--law", "lecun_uniform")[0] == 1
 
 
+@needs_torch
+def test_layers_and_page(models, tmp_path):
+    page = tmp_path / "init.html"
+    code, out, _ = command(f"{models}:right", "--inputs", "4,64", "--report", str(page))
+    assert code == 0
+    assert "relu" in out
+    assert "<svg" in page.read_text()
+    found = json.loads(command(f"{models}:right", "--inputs", "4,64", "--json")[1])
+    assert [layer["function"] for layer in found["layers"]] == ["linear", "relu", "linear"]
+    assert found["layers"][0]["status"] == "right"
+    assert command(f"{models}:right", "--report", str(page))[0] == 2
+
+
+@needs_torch
+def test_inputs_from_files(models, tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((2, 64), dtype=np.float32))
+    torch.save(torch.ones(2, 64), tmp_path / "x.pt")
+    torch.save({"x": 1}, tmp_path / "other.pt")
+    for name in ("x.npy", "x.pt"):
+        assert command(f"{models}:right", "--inputs", str(tmp_path / name))[0] == 0
+    code, _, error = command(f"{models}:right", "--inputs", str(tmp_path / "other.pt"))
+    assert code == 2
+    assert "needs a tensor" in error
+
+
 BAD = {
+    "inputs": (["{}:right", "--inputs", "3,5"], r"could not run Sequential on inputs of shape \(3, 5\)"),
+    "no inputs": (["{}:right", "--inputs", "3,0"], "got '3,0'"),
+    "words": (["{}:right", "--inputs", "three"], "got 'three'"),
+    "no vocabulary": (["{}:right", "--inputs", "tokens:2,3"], "an embedding in the model for tokens"),
+    "no such inputs": (["{}:right", "--inputs", "nowhere.npy"], "could not read the inputs 'nowhere.npy'"),
+    "folder": (["{}:right", "--report", "nowhere/page.html"], "existing folder for its report"),
     "lazy": (["{}:Lazy"], "lazy layer.weight; call the model once"),
     "meta": (["{}:meta"], "device meta; build the model on the CPU"),
     "empty": (["{}:empty"], "got ReLU, one without any"),

@@ -1,0 +1,1 @@
+"""A model check as a page."""
