@@ -13,12 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
-from torch.overrides import TorchFunctionMode
 
 from proofs_check.model.source import first_line
+
+try:
+    import torch
+    from torch.nn import functional
+    from torch.overrides import TorchFunctionMode
+except ImportError:  # the documentation is built without torch: the module can be read then, and not used
+    TorchFunctionMode = object
 
 Array = NDArray[np.float64]
 
