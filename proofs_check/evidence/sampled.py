@@ -180,13 +180,26 @@ def _drawn(rng: np.random.Generator, draw: Callable[..., np.ndarray], config: di
     return samples
 
 
+def _fortune(log_e: float) -> str:
+    """Return what an e-value says in words: what became of a stake on the claim being false."""
+    return f"{'grew to' if log_e > 0 else 'shrank to'} {_times(log_e)} its stake"
+
+
+def _times(log_e: float) -> str:
+    """Return an e-value, whose logarithm may be beyond any double, as a multiple of the stake."""
+    power = math.floor(log_e / math.log(10)) if math.isfinite(log_e) else 0
+    if -3 <= power < 4:
+        return f"{math.exp(log_e):.2g} times"
+    return f"{math.exp(log_e - power * math.log(10)):.1f}e{power:+03d} times"
+
+
 def _evidence(found: MeanEvidence, test: MeanTest, what: str, plot: Plot | None) -> Evidence:
     verdict = _VERDICTS[found.verdict]
     claimed = _claimed(test)
     figures = (
         Figure(what, f"{found.estimate:.6g}", f"{found.standard_error:.2g}"),
         Figure("claimed", claimed),
-        Figure(f"log e-value against, refuted from {found.log_threshold:.2f} on:", f"{found.log_e:.2f}"),
+        Figure("a bet against it", f"{_fortune(found.log_e)}; refuted from {_times(found.log_threshold)} on"),
         Figure("refutes with 90 % power", f"{found.resolution:.3g}"),
     )
     sharpness = (
@@ -196,7 +209,7 @@ def _evidence(found: MeanEvidence, test: MeanTest, what: str, plot: Plot | None)
     if verdict is Verdict.REFUTED:
         witness = (
             f"{what}: {found.estimate:.6g} +- {found.standard_error:.2g} over {found.samples} samples, claimed {claimed}; "
-            f"log e-value {found.log_e:.1f} >= {found.log_threshold:.1f}"
+            f"a bet against the claim {_fortune(found.log_e)}, refuted from {_times(found.log_threshold)} on"
         )
     summary = {
         Verdict.REFUTED: f"{what}: samples contradict the claim",

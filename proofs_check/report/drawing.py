@@ -12,8 +12,10 @@ import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from proofs_check.evidence.plot import Mark, Plot, Series
+from proofs_check.report.formula.prose import svg_prose
 
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 FONT = 12.0
@@ -228,12 +230,16 @@ def _curve(series: Series, colour: str, horizontal: Axis, vertical: Axis) -> str
 def _path(xs: Sequence[float], ys: Sequence[float], steps: bool, *, backwards: bool = False) -> str:
     """Return the path through points; as steps, a value holds until the next point to its right."""
     path = [f"M{xs[0]:.1f} {ys[0]:.1f}"]
-    for x, y in zip(xs[1:], ys[1:], strict=True):
-        if steps:
-            path.append(f"V{y:.1f}H{x:.1f}" if backwards else f"H{x:.1f}V{y:.1f}")
-        else:
-            path.append(f"L{x:.1f} {y:.1f}")
-    return "".join(path)
+    if steps:
+        path += [f"V{y:.1f}H{x:.1f}" if backwards else f"H{x:.1f}V{y:.1f}" for x, y in zip(xs[1:], ys[1:], strict=True)]
+    return "".join(path) if steps else path[0] + _strides(xs, ys)
+
+
+def _strides(xs: Sequence[float], ys: Sequence[float]) -> str:
+    """Return the straight lines through points, each as the way from the last one in tenths of a unit: errors do not add up."""
+    tenths = [(round(10 * x), round(10 * y)) for x, y in zip(xs, ys, strict=True)]
+    ways = ((x - before[0], y - before[1]) for before, (x, y) in pairwise(tenths))
+    return "".join(f"l{dx / 10:g} {dy / 10:g}" for dx, dy in ways)
 
 
 def _text(text: str, x: float, y: float, room: float, anchor: str, *, weight: str = "", rotate: bool = False) -> str:
@@ -241,7 +247,7 @@ def _text(text: str, x: float, y: float, room: float, anchor: str, *, weight: st
     shown = text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
     bold = f' font-weight="{weight}"' if weight else ""
     turn = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if rotate else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{bold}{turn}>{html.escape(shown)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{bold}{turn}>{svg_prose(shown)}</text>'
 
 
 def _legend_rows(series: Sequence[Series], room: float) -> list[list[tuple[float, Series, str]]]:
@@ -270,5 +276,5 @@ def _legend(rows: Sequence[Sequence[tuple[float, Series, str]]], top: float) -> 
                 if series.mark is Mark.POINTS
                 else f'<path d="M{x:.1f} {middle:.1f}h{2 * FONT:.1f}" stroke="{colour}" stroke-width="2"{dashes}/>'
             )
-            drawn.append(f'{key}<text x="{x + 2.5 * FONT:.1f}" y="{y:.1f}">{html.escape(series.label)}</text>')
+            drawn.append(f'{key}<text x="{x + 2.5 * FONT:.1f}" y="{y:.1f}">{svg_prose(series.label)}</text>')
     return drawn

@@ -1,7 +1,9 @@
 """A run as one page of HTML: what is claimed, whether it is true, how we know, how sharp it is, how to repeat it.
 
-The page needs no network and no script; its formulas are native MathML, its plots inline SVG. It follows the reader's
-choice of dark or light, fits a phone, and opens its folded parts on paper.
+It opens with what is false in print, as pairs of formulas; then what is proved, certified and supported, each with its
+scope; then conjectures, and what did not pass. The page needs no network: its formulas are native MathML, its plots inline
+SVG, and the one script it holds filters claims and opens the one a link names; without it everything is still there. It
+follows the reader's choice of dark or light, fits a phone, and on paper gives each claim a page of its own, unfolded.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +23,12 @@ from proofs_check.claim.formula import formulas
 from proofs_check.claim.sentence_claim import Stated
 from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.report.drawing import svg
-from proofs_check.report.formula.mathml import mathml
-from proofs_check.report.run.document import certificate_path, errata
+from proofs_check.report.formula.mathml import NAMESPACE, mathml
+from proofs_check.report.formula.prose import typeset
+from proofs_check.report.run.document import certificate_path
 from proofs_check.report.run.recipe import Recipe
 from proofs_check.report.run.terminal import sharpness
+from proofs_check.run.errata import by_paper, errata_in
 from proofs_check.run.installation import examine
 from proofs_check.run.run_report import ClaimReport, Finding, RunReport
 
@@ -33,8 +37,12 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+_MATH_NAMESPACE = f' xmlns="{NAMESPACE}"'  # an HTML parser knows the element
+_SVG_HEAD = r' xmlns="[^"]*"(.*?) style="[^"]*" fill="currentColor" font-family="[^"]*" font-size="[^"]*"'
+"""What the page's style sheet and an HTML parser know of a picture."""
+
 SHOWN_PLOTS = 2
-"""Plots of a check that stand open; the others are folded away."""
+"""Plots of a check that are drawn; the numbers of the others are in ``report.json``: drawn, they would double the page."""
 
 NOT_MEANT = {
     Verdict.PROVED: "Not that the cited textbook theorems were proved too: what a chain of steps rests on is listed under “uses”.",
@@ -47,6 +55,14 @@ NOT_MEANT = {
     Verdict.INCONCLUSIVE: "Not that it is false: failing to prove is not disproving.",
     Verdict.REFUTED: "Not that nothing like it is true: the witness contradicts the statement as it stands here.",
 }
+
+EVERYTHING = "everything the sentence speaks of"
+
+LONG_FORMULA = 1100
+"""Characters of markup from which a formula is wider than half a page."""
+
+SHOWN_CASES = 6
+"""Cases that the scope of a claim names; more are counted."""
 
 EXITS = {
     0: "every claim positive, every mutant refuted",
@@ -80,6 +96,7 @@ def page(report: RunReport, recipe: Recipe) -> str:
     str
         A whole HTML document. Links to certificates are relative to the report's folder.
     """
+    found = errata_in(report.claims)
     return (
         environment()
         .get_template("page.html.j2")
@@ -88,7 +105,10 @@ def page(report: RunReport, recipe: Recipe) -> str:
             recipe=recipe,
             chapters=chapters(report),
             counts=verdict_counts(report),
-            errata=errata(report),
+            errata=list(by_paper(found)),
+            errata_count=len(found),
+            groups=groups(report),
+            conjectures=[claim for claim in report.claims if claim.claim.conjecture],
             facts=examine()["facts"],
             troubles=[claim for claim in report.claims if not claim.passes],
             exits=EXITS,
@@ -140,15 +160,19 @@ def environment() -> Environment:
         "findings_of": findings_of,
         "formula_markup": formula_markup,
         "formulas_of": formulas_of,
+        "is_long": is_long,
         "plots_of": plots_of,
+        "reasons_of": reasons_of,
         "refuting_plots": refuting_plots,
+        "scope": scope,
         "sharpness": sharpness,
         "statement_of": statement_paragraphs,
         "says": first_paragraph,
+        "witnesses_of": witnesses_of,
         "seconds": lambda seconds: f"{seconds:.1f}" if seconds < 100 else f"{seconds:.0f}",
     }
     made.globals.update(helpers)
-    made.filters["prose"] = prose
+    made.filters["prose"] = typeset
     return made
 
 
@@ -163,17 +187,47 @@ def anchor(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]+", "_", text)
 
 
-def prose(text: str) -> str:
-    """Return text with the signs of mathematics that ASCII spells out.
+def groups(report: RunReport) -> list[tuple[Verdict, list[ClaimReport]]]:
+    """Return the positive verdicts with the claims that earned them, the firmest first; conjectures stand apart.
 
     Examples
     --------
-    >>> prose("x >= 0 and |x - y| <= 1")
-    'x ≥ 0 and |x - y| ≤ 1'
+    >>> from proofs_check.run.runner import run
+    >>> groups(run([]))
+    []
     """
-    for spelled, sign in (("<=", "≤"), (">=", "≥"), ("->", "→"), ("+-", "±")):
-        text = text.replace(spelled, sign)
-    return text
+    earned = [claim for claim in report.claims if claim.verdict.is_positive and not claim.claim.conjecture]
+    grouped = [(verdict, [claim for claim in earned if claim.verdict is verdict]) for verdict in Verdict]
+    return [(verdict, claims) for verdict, claims in grouped if claims]
+
+
+def scope(report: ClaimReport) -> str:
+    """Return of what a claim's verdict speaks: of everything its sentence speaks of, of instances, or of named cases."""
+    verdict = report.verdict
+    scopes = dict.fromkeys(part.scope for part in report.parts if part.verdict is verdict)
+    if set(scopes) <= {""}:
+        return EVERYTHING
+    if any(text.endswith(("named case", "named cases")) for text in scopes):
+        labels = dict.fromkeys(f.task.label for f in report.findings if f.task.label and f.evidence.verdict is verdict)
+        if labels:
+            return _listed(list(labels))
+    return "; ".join(text for text in scopes if text)
+
+
+def _listed(labels: list[str]) -> str:
+    rest = f" and {len(labels) - SHOWN_CASES} more" if len(labels) > SHOWN_CASES + 1 else ""
+    return "; ".join(labels[:SHOWN_CASES] if rest else labels) + rest
+
+
+def witnesses_of(report: ClaimReport) -> list[tuple[str, str]]:
+    """Return (case, witness) of every finding that refutes the claim."""
+    return [(f.task.label, f.evidence.witness or "") for f in report.findings if f.evidence.refutes]
+
+
+def reasons_of(report: ClaimReport) -> list[str]:
+    """Return why a claim is open, each reason once."""
+    undecided = [f for f in report.findings if f.evidence.verdict is Verdict.INCONCLUSIVE and not f.error]
+    return list(dict.fromkeys(f.evidence.summary for f in undecided))
 
 
 def statement_paragraphs(claim: Claim) -> list[str]:
@@ -206,14 +260,15 @@ def plots_of(findings: list[Finding]) -> list[tuple[str, Any]]:
 
 
 def refuting_plots(report: ClaimReport) -> list[tuple[str, Any]]:
-    """Return (mutant, plot) of the refutations of mutants."""
-    refuting = [(mutant, report.refuting(mutant)) for mutant in report.claim.mutants]
+    """Return (mutant, plot) of what refutes statements in print; plots of the other mutants would double the page."""
+    refuting = [(mutant, report.refuting(mutant)) for mutant in report.claim.mutants if mutant.erratum]
     return [(mutant.name, plot) for mutant, found in refuting if found for plot in found.evidence.plots[:1]]
 
 
 def drawing(plot: Any) -> Any:
     """Return a plot as markup."""
-    return Markup(svg(plot))  # the drawing escapes every text it holds
+    short = svg(replace(plot, caption=""))  # the caption stands below the picture
+    return Markup(re.sub(_SVG_HEAD, r"\1", short, count=1))  # the drawing escapes every text it holds
 
 
 def formulas_of(statement: Any) -> tuple[Any, ...]:
@@ -224,6 +279,12 @@ def formulas_of(statement: Any) -> tuple[Any, ...]:
         return ()
 
 
+def is_long(markup: list[Any]) -> bool:
+    """Return whether formulas need the width of the page: two of them do not stand side by side."""
+    return any(len(formula) > LONG_FORMULA for formula in markup)
+
+
 def formula_markup(formulas: tuple[Any, ...], known: tuple[Any, ...] = ()) -> list[Any]:
     """Return formulas as markup, without those that `known`, the true statement's, has as well."""
-    return [Markup(mathml(formula)) for formula in formulas if formula not in known]  # the printer escapes
+    shown = [mathml(formula) for formula in formulas if formula not in known]
+    return [Markup(text.replace(_MATH_NAMESPACE, "", 1)) for text in shown]  # the printer escapes

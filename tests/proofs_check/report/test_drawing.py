@@ -36,11 +36,25 @@ PLOTS = [WIDE, NARROW, LOG, FLAT, POINT, NEGATIVE, LOG_NARROW, MANY]
 
 def test_a_line_passes_through_its_points_in_order() -> None:
     path = next(p for p in drawn(line([0, 1, 3], [0, 2, 1])).iter(f"{SVG}path") if p.get("stroke") == PALETTE[0])
-    points = [tuple(map(float, pair)) for pair in re.findall(r"[ML]([\d.]+) ([\d.]+)", path.get("d") or "")]
-    (x0, y0), (x1, y1), (x2, y2) = points
-    assert (x2 - x0) / (x1 - x0) == pytest.approx(3, abs=0.01)
-    assert (y2 - y0) / (y1 - y0) == pytest.approx(0.5, abs=0.01)
-    assert y1 < y0  # upwards on the page
+    found = re.fullmatch(r"M([\d.]+) ([\d.]+)l(\S+) (\S+?)l(\S+) (\S+)", path.get("d") or "")
+    assert found is not None
+    _, _, x1, y1, x2, y2 = map(float, found.groups())  # a place, then two ways
+    assert x2 / x1 == pytest.approx(2, abs=0.01)
+    assert y2 / y1 == pytest.approx(-0.5, abs=0.01)
+    assert y1 < 0  # upwards on the page
+
+
+def test_the_ways_between_points_do_not_add_up_their_roundings() -> None:
+    xs = [k / 7 for k in range(1000)]
+    path = next(p for p in drawn(line(xs, xs)).iter(f"{SVG}path") if p.get("stroke") == PALETTE[0])
+    start, *ways = re.findall(r"[Ml](\S+?) (-?[\d.]+)", path.get("d") or "")
+    ends = [
+        p for p in drawn(line([xs[0], xs[-1]], [xs[0], xs[-1]])).iter(f"{SVG}path") if p.get("stroke") == PALETTE[0]
+    ]
+    first, last = re.findall(r"[Ml](\S+?) (-?[\d.]+)", ends[0].get("d") or "")
+    for axis in (0, 1):
+        assert sum(float(way[axis]) for way in ways) == pytest.approx(float(last[axis]), abs=1e-6)
+        assert start[axis] == first[axis]
 
 
 def test_logarithms_are_to_scale() -> None:

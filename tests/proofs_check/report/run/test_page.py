@@ -12,13 +12,13 @@ from xml.etree import ElementTree
 import pytest
 
 from proofs_check.evidence.verdict import Verdict
-from proofs_check.report.run.page import NOT_MEANT, page
+from proofs_check.report.run.page import NOT_MEANT, TEMPLATES, groups, page, scope
 from proofs_check.report.run.recipe import Recipe
 from proofs_check.run.run_report import RunReport
 from proofs_check.run.runner import run
 from proofs_check.run.selection import select_claims
 
-VOID = {"meta", "link", "br"}
+VOID = {"meta", "link", "br", "input"}
 RECIPE = Recipe((), ("--profile", "quick", "--seed", "0"))
 
 
@@ -46,7 +46,7 @@ class Page(HTMLParser):
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_data(self, data: str) -> None:
-        if not self.open or self.open[-1] != "style":
+        if not self.open or self.open[-1] not in ("style", "script"):
             self.text += data
 
     def all(self, attribute: str) -> Iterator[str]:
@@ -69,9 +69,11 @@ def test_tags_match_and_identifiers_are_unique(mixed: str, good: str) -> None:
         assert len(set(identifiers)) == len(identifiers)
 
 
-def test_nothing_is_loaded_and_no_script_runs(mixed: str) -> None:
+def test_nothing_is_loaded_and_no_script_runs_but_our_own(mixed: str) -> None:
     parsed = Page(mixed)
-    assert not {tag for tag, _ in parsed.elements} & {"script", "iframe", "img", "object", "embed", "form"}
+    assert not {tag for tag, _ in parsed.elements} & {"iframe", "img", "object", "embed"}
+    assert [attributes for tag, attributes in parsed.elements if tag == "script"] == [{}]
+    assert mixed.split("<script>")[1].split("</script>")[0].strip() == (TEMPLATES / "page.js").read_text().strip()
     assert not [name for _, attributes in parsed.elements for name in attributes if name.startswith("on")]
     assert all(
         link.startswith(("#", "data:,", "certificates/", "kernel/", "report.", "junit.xml"))
@@ -100,7 +102,7 @@ def test_headings_are_in_order(mixed: str) -> None:
 
 def test_hostile_text_is_text(mixed: str) -> None:
     assert "alert(1)" in Page(mixed).text
-    assert "<script>" not in mixed
+    assert mixed.count("<script>") == 1
     assert "False <b>claim</b>" in Page(mixed).text
 
 
@@ -110,15 +112,15 @@ def test_the_answers_stand_in_the_page(good: str, good_run: RunReport) -> None:
     for answer in (
         "What this run found: holds",
         "every claim positive, every mutant refuted",
-        "probability at most 1e-06 in total",
+        "probability at most 10−6 in total",
         "haarmite verify --profile quick --seed 0",
         "Author: A paper with <tags> & ampersands. 2026",
-        "A square is nonnegative, x^2 ≥ 0",
+        "A square is nonnegative, x2 ≥ 0",
         "squares",
         "at x = 0",
         "3 of 3 refuted",
         "x = 0: 0 < 1",  # the witness of a mutant
-        "Errata: refuted as printed",
+        "False in print",
         "the paper, eq. (1)",
         "python-flint",
     ):
@@ -129,18 +131,49 @@ def test_the_answers_stand_in_the_page(good: str, good_run: RunReport) -> None:
 
 
 def test_formulas_are_mathml_of_the_statement_and_of_each_mutant(good: str) -> None:
-    formulas = re.findall(r"<math.*?</math>", good)
+    errata, claims = good.split('id="filter"')
+    assert len(re.findall(r"<math.*?</math>", errata)) == 2  # as printed, and true
+    formulas = re.findall(r"<math.*?</math>", claims)
     assert len(formulas) == 3  # the statement and two mutants; the third has the formula of the statement
     for formula in formulas:
         ElementTree.fromstring(formula)
     assert "<mo>≥</mo><mn>1</mn>" in formulas[1]  # the shifted mutant shows what is wrong
 
 
-def test_trouble_stands_at_the_top(mixed: str) -> None:
+def test_the_page_opens_with_what_is_false_in_print_then_what_holds_then_what_did_not_pass(
+    good: str, mixed: str
+) -> None:
+    text = " ".join(Page(good).text.split())
+    text = text[text.index("To the summary") :].split("What this run found", 1)[1]
+    order = ["False in print", "as printed", "true", "Witness:", "Search", "How to read a verdict"]
+    places = [text.index(word) for word in order]
+    assert places == sorted(places)
+    assert good.index('class="printed"') < good.index('class="true"')
     text = " ".join(Page(mixed).text.split())
-    assert text.index("What did not pass") < text.index("Contents")
-    for word in ("refuted", "mutants not refuted: m", "checks broke", "conjecture", "a proof would decide"):
-        assert word in text
+    assert text.index("did not pass") < text.index("What did not pass") < text.index("How to read a verdict")
+    trouble = text[text.index("What did not pass") :]
+    for word in ("refuted", "Witness", "mutants not refuted: m", "checks broke", "a proof would decide"):
+        assert word in trouble
+    assert "conjecture" in text
+
+
+def test_a_conjecture_is_in_no_group_of_what_is_earned(mixed_run: RunReport) -> None:
+    grouped = groups(mixed_run)
+    assert grouped
+    for verdict, claims in grouped:
+        assert all(claim.verdict is verdict and not claim.claim.conjecture for claim in claims)
+    assert any(report.claim.conjecture for report in mixed_run.claims)
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("A1", "everything the sentence speaks of"),
+        ("A2", "n = 2, ..., 8"),
+    ],
+)
+def test_the_scope_of_a_claim_is_said(claim: str, said: str) -> None:
+    assert said in scope(run(select_claims([claim])).claims[0])
 
 
 def test_each_verdict_says_what_it_does_not_mean(good: str) -> None:
