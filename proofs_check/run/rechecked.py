@@ -54,7 +54,10 @@ def rechecked(evidence: Evidence, task: Task) -> Evidence:
 def bind(certificate: Certificate, task: Task) -> Certificate:
     """Return a certificate that names the claim it serves, the claim's sentence, the case and the versions."""
     return certificate.serving(
-        claim=task.claim.id, sentence=task.claim.title, case=task.label or EVERY_CASE, versions=versions()
+        claim=_printable(task.claim.id),
+        sentence=_printable(task.claim.title),
+        case=_printable(task.label) or EVERY_CASE,
+        versions=versions(),
     )
 
 
@@ -90,8 +93,19 @@ def why_not_serving(text: str, claim: Claim) -> str:
     return f"no certified check of {claim.id} on {label} proves this inequality"
 
 
+def _printable(text: str) -> str:
+    """Return text with what no printer shows written out: a certificate's text is printable, a user's label may not be.
+
+    Examples
+    --------
+    >>> _printable("a bell \\x07 rings")
+    'a bell \\\\x07 rings'
+    """
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 def _case(claim: Claim, label: str) -> Any:
-    pinned = next((case for case in claim.pinned if str(case) == label), None)
+    pinned = next((case for case in claim.pinned if _printable(str(case)) == label), None)
     if pinned is not None:
         return pinned
     activation = Activation.from_text(label)

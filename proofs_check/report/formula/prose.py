@@ -103,9 +103,10 @@ def _formulas(text: str) -> str:
     shown = re.sub(r"\b([A-Z])\[(\d+, ?\d+)\]", r"\1<sub>\2</sub>", shown)
     shown = re.sub(rf"(?<![A-Za-z])({_NAME})(?![A-Za-z])", lambda found: _LETTERS[found[1]], shown)
     shown = re.sub(r"\bsqrt(?=\d)", "√", shown)
+    shown = re.sub(r"\bsum_(?=[A-Za-z{])", "∑_", shown)
     shown = re.sub(r"(?<![A-Za-z])oo(?![A-Za-z])", "∞", shown)
     shown = re.sub(
-        r"(?<![A-Za-z])([A-Za-zΑ-ω]{1,2})_(?:[{(]([^})]*)[})]|([A-Za-z0-9Α-ω]+|[+-](?=[\s)])))", _index, shown
+        r"(?<![A-Za-z])([A-Za-zΑ-ω∑]{1,2})_(?:[{(]([^}(){]*)[})]|([A-Za-z0-9Α-ω]+|[+-](?=[\s)])))", _index, shown
     )
     shown = re.sub(r"(?<![A-Za-z])([ρβτ])\*(?=[\s),.;:'|^\]]|$)", r"\1<sup>∗</sup>", shown)
     shown = re.sub(r"(?<=[Α-ω>])'''|(?<=\b[A-Za-z])'''(?=\()", "‴", shown)
