@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 SECONDS = {"quick": 10.0, "full": 60.0, "deep": 600.0}
-LOOKS = {"quick": 6, "full": 30, "deep": 200}
-"""Choices of the other variables at which an instance of a proved sentence is looked at by balls."""
+LOOKS = {"quick": (4, 0.2), "full": (30, 5.0), "deep": (200, 60.0)}
+"""Choices of the other variables at which an instance of a proved sentence is looked at by balls, and seconds for them."""
 _WORDS = {"proved": Verdict.PROVED, "certified": Verdict.CERTIFIED, "supported": Verdict.SUPPORTED}
 _RUNGS = {"proved": Rung.SYMBOLIC, "certified": Rung.CERTIFIED, "supported": Rung.SAMPLED}
 
@@ -96,12 +96,17 @@ class Place:
         return ", ".join(f"{name} = {value}" for name, value in self.values) or "as stated"
 
     def of(self, sentence: Sentence) -> Sentence:
-        """Return the sentence at this case; variables that it does not have are left out."""
-        names = {binder.name for binder in sentence.binders}
-        values = {n: v for n, v in self.values if n in names}
+        """Return the sentence at this case."""
+        values = self.within(sentence).values
         return sentence.pinned(
-            {n: v if isinstance(sentence.sort_of(n), Activations) else sp.Rational(v) for n, v in values.items()}
+            {n: v if isinstance(sentence.sort_of(n), Activations) else sp.Rational(v) for n, v in values}
         )
+
+    def within(self, sentence: Sentence) -> Place:
+        """Return the values of variables that the sentence has and leaves open."""
+        named = {b.name for b in sentence.binders if isinstance(b.sort, Activations) and b.sort.pinned is not None}
+        open_ = {binder.name for binder in sentence.binders} - named
+        return Place(tuple((n, v) for n, v in self.values if n in open_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +228,7 @@ def sentence_claim(
             continue
         claim.for_all(SYMBOLIC, part=part)(Judged(SYMBOLIC, part))
         claim.for_all(CERTIFIED, part=part)(Judged(CERTIFIED, part))
-        if places or speaks_of_activations:
+        if any(place.within(sentences[part]).values for place in places) or _free_activations(sentences[part]):
             claim.on_cases(CERTIFIED, part=part)(Judged(CERTIFIED, part, at_cases=True))
     return claim
 
@@ -292,8 +297,9 @@ def _at_the_case(line: str, case: Any, trial: Trial) -> Evidence:
     """Return what the judge says of a sentence at a case; an instance of a proved one is looked at by balls besides."""
     sentence = parse(line)
     place = Place(tuple((n, case.text) for n in _free_activations(sentence))) if isinstance(case, Activation) else case
+    place = place.within(sentence)
     if not place.values:
-        return _silent("no case is named; the sentence is judged whole")
+        return _silent("no case of it is named; the sentence is judged whole")
     for name in _free_activations(sentence):
         value = dict(place.values).get(name)
         reason = _why_not(sentence, Activation.from_text(value)) if value is not None else None
@@ -305,13 +311,12 @@ def _at_the_case(line: str, case: Any, trial: Trial) -> Evidence:
         whole = _judged(line, seconds)
         if whole.verdict != "proved":
             return _evidence(_judged(text(pinned), seconds / 2), CERTIFIED, everything=True)
-        seen, witness = look(pinned, LOOKS[trial.profile.name])
+        witness = look(pinned, *LOOKS[trial.profile.name])
     except ValueError as error:
         return _silent(str(error))
     if witness is not None:
         return Evidence(Verdict.REFUTED, CERTIFIED, f"an instance, {witness.by}", witness=str(witness))
-    summary = f"an instance of the proved sentence; by balls it holds at {seen} choices of its other variables"
-    return Evidence(Verdict.CERTIFIED, CERTIFIED, summary)
+    return Evidence(Verdict.CERTIFIED, CERTIFIED, "an instance of the proved sentence; balls at simple values agree")
 
 
 def _silent(reason: str) -> Evidence:
@@ -334,7 +339,7 @@ def _evidence(found: Judgement, rung: Rung, everything: bool = False) -> Evidenc
     own = found.verdict in _RUNGS and (_RUNGS[found.verdict] is rung or (everything and found.verdict == "proved"))
     if own:
         word = _WORDS[found.verdict] if _RUNGS[found.verdict] is rung else Verdict.CERTIFIED
-        sharpness = Figure("sharp", found.sharp) if found.sharp else None
+        sharpness = Figure("sharp", "equality is attained") if found.sharp.startswith("equality at ") else None
         certificates = tuple(Certificate(c) for c in found.certificates)
         return Evidence(word, rung, summary, sharpness=sharpness, certificates=certificates)
     if found.verdict in _RUNGS:

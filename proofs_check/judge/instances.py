@@ -60,20 +60,15 @@ def refute(sentence: Sentence, clock: Clock) -> Witness | None:
     return found
 
 
-def look(sentence: Sentence, most: int) -> tuple[int, Witness | None]:
-    """Return at how many of `most` cases the sentence was looked at, and a witness against it if one was found.
+def look(sentence: Sentence, most: int, seconds: float) -> Witness | None:
+    """Return a witness against the sentence among its first `most` cases, or None; it stops after some seconds.
 
     Raises
     ------
     IllDefined
         As `refute`.
     """
-    survey = Survey()
-    for case in itertools.islice(cases(sentence), most):
-        found = _try(sentence, case, survey)
-        if found is not None:
-            return survey.met, found
-    return survey.met, None
+    return _scan(sentence, itertools.islice(cases(sentence), most), Clock(seconds), Survey())
 
 
 def _scan(sentence: Sentence, instances: Iterable[Case], clock: Clock, survey: Survey) -> Witness | None:

@@ -144,14 +144,14 @@ class ClaimReport:
         ]
 
     def by_rung(self, rung: Rung) -> tuple[Verdict, int, int] | None:
-        """Return a rung's verdict, on how many of its findings it is positive, and how many there are.
+        """Return a rung's verdict, on how many of its findings it is positive, and how many say something.
 
         Refuted if any finding refutes, else the weakest positive verdict, else inconclusive; None without a check, or if all
         of them are silent.
         """
         own = [f.evidence for f in self.findings if f.task.check.rung is rung]
-        verdicts = [evidence.verdict for evidence in own]
-        if all(evidence.silent for evidence in own):
+        verdicts = [evidence.verdict for evidence in own if not evidence.silent]
+        if not verdicts:
             return None
         positive = [verdict for verdict in verdicts if verdict.is_positive]
         verdict = Verdict.REFUTED if Verdict.REFUTED in verdicts else weakest(positive)

@@ -19,7 +19,6 @@ from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger import ledger
 from proofs_check.ledger.isometry import depth_bound_at_finite_width as at_finite_width
 from proofs_check.ledger.isometry import gap_descent, inverse_determinant_conjecture, linear_gap_bound, stationary_floor
-from proofs_check.ledger.isometry.cell_ends import CellEnds, by_values_of_the_map
 from proofs_check.ledger.isometry.hermite_laws import is_even_up_to_half_of_x
 from proofs_check.run.run_report import FALSE_ALARMS
 from proofs_check.run.runner import perform, plan, run
@@ -27,7 +26,7 @@ from theory.activation import Activation, catalogue
 from theory.isometry.gap_bound import isometry_gap_bound
 from theory.isometry.gram_matrix import GramMatrix
 
-IDS = ("A5", "A6", "A8", "A11", "A12", "A13", "A25", "A26", "A29", "A30")
+IDS = ("A5", "A6", "A8", "A11", "A12", "A13", "A25", "A29", "A30")
 
 REASONS = [
     ("A5", "factor 1/(1-d) dropped", "equicorrelated n=3 rho=-1/4: slack [-0.0197"),
@@ -57,9 +56,6 @@ REASONS = [
     ("A25", "even up to x/2, assumed of every activation", "c_1 = [0.6057"),
     ("A25", "by parts with k", "c_2(s) by parts"),
     ("A25", "recurrence of the unnormalised He_k", "c_2(x s)"),
-    ("A26", "ends swapped", "below the bound of [0, 1/16]"),
-    ("A26", "H(0) = 1 - alpha", "H(0) = [0.0048"),
-    ("A26", "H(1) = kappa'(1) - 1", "H(1) = [0.0421"),
     ("A29", "noise of one layer only", "mean of rho^2"),
     ("A29", "twice the gap", "isometry gap"),
     ("A30", "a bound for single networks", "P(gamma breaks its bound"),
@@ -176,14 +172,6 @@ def test_rational_unit_vectors_are_units_near_their_direction() -> None:
 )
 def test_even_up_to_half_of_x(text: str, even: bool) -> None:
     assert is_even_up_to_half_of_x(Activation.from_text(text)) is even
-
-
-@pytest.mark.parametrize(("name", "cells"), [("relu", 8), ("gelu", 10), ("tanh", 4), ("sigmoid", 5)])
-def test_number_of_cells_is_that_of_the_series(name: str, cells: int) -> None:
-    """Recorded for the same bisection by power series, which visits 2 n - 1 nodes: 15, 19, 7, 9."""
-    found = by_values_of_the_map(CellEnds(), catalogue(name)[0], trial_of(("A26", "", name, "")))
-    assert found.verdict is Verdict.CERTIFIED
-    assert found.cells == cells
 
 
 def test_floor_is_the_stationary_point_of_the_simulated_recursion() -> None:

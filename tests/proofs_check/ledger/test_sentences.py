@@ -43,6 +43,38 @@ PINNED: dict[str, tuple[str, tuple[str, ...]]] = {
             "1-rms^l(r) <= (1-r)/(1+(1-w[0]-w[1]) l (1-r))",
         ),
     ),
+    "A14": (
+        "certified",
+        (
+            "for every even activation s: beta_0 = 2",
+            "for s = relu, t = max(2*x, 0), u = max(x/2, 0): beta_0[s] = beta_0[t] and beta_0[s] = beta_0[u]",
+            "for s = leaky_relu, t = max(2*x, 0) + min(2*x, 0)/100: beta_0[s] = beta_0[t]",
+            "for s = tanh, t = tanh(2*x), u = tanh(x/2): beta_0[s] < beta_0[t] and beta_0[u] < beta_0[s]",
+            "for s = sin, t = sin(2*x), u = sin(x/2): beta_0[s] < beta_0[t] and beta_0[u] < beta_0[s]",
+            "for s = gelu, t = 2*x*Phi(2*x), u = x/2*Phi(x/2): beta_0[s] < beta_0[t] and beta_0[u] < beta_0[s]",
+            "for s = exp, t = exp(2*x), u = exp(x/2): beta_0[s] < beta_0[t] and beta_0[u] < beta_0[s]",
+        ),
+    ),
+    "A20": (
+        "proved",
+        (
+            "for every activation s with rho* < 1, r in [rho*, 1): (rms(r)-rho*)/(1-rms(r)) <= (r-rho*)/((1-r)*(2-q))",
+            "for every activation s with rho* < 1, l >= 0, r in [rho*, 1): "
+            "(rms^l(r)-rho*)/(1-rms^l(r)) <= (2-q)^-l (r-rho*)/(1-r)",
+        ),
+    ),
+    "A22": ("proved", ("for every activation s with rho* < 1: 1/(2-q) >= 1/rms'(1)",)),
+    "A26": (
+        "proved",
+        (
+            "for every activation s, u in (0, 1), v in (u, 1), r in [u, v]: "
+            "(1-kappa(r))/(1-r) - beta_0 kappa(r)/r >= (1-kappa(u))/(1-u) - beta_0 kappa(v)/v",
+            "for every activation s, r in (0, 1): "
+            "r (1-kappa(r)) - beta_0 kappa(r) (1-r) = r (1-r) ((1-kappa(r))/(1-r) - beta_0 kappa(r)/r)",
+            "for every activation s: 1 - beta_0 alpha = (1-alpha)^2",
+            "for every activation s: kappa'(1) - beta_0 >= 0",
+        ),
+    ),
 }
 """Word and sentences of each claim that is one."""
 
