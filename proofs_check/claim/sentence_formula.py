@@ -37,7 +37,8 @@ def sentence_formulas(sentence: Sentence) -> tuple[Basic, ...]:
     >>> sentence_formulas(parse("for every odd activation s with alpha >= 1/2, r in [0, 1): kappa(r) <= alpha r"))
     (kappa(r) <= alpha*r, alpha >= 1/2, Eq(s(-x), -s(x)), Contains(r, Interval.Ropen(0, 1)))
     """
-    show = _Shown(TermPrinter({b.name: b for b in sentence.binders}))
+    several = len(sentence.binders_of(Activations)) > 1
+    show = _Shown(TermPrinter({b.name: b for b in sentence.binders}), several)
     found = [show.proposition(part) for part in (*conjuncts(sentence.body), *sentence.hypotheses)]
     for binder in sentence.binders:
         symbol, sort = binder.symbol, binder.sort
@@ -82,8 +83,9 @@ def _all(parts: tuple[Basic, ...]) -> Basic:
 class _Shown:
     """Turns propositions and terms into expressions for display."""
 
-    def __init__(self, printer: TermPrinter) -> None:
+    def __init__(self, printer: TermPrinter, several: bool) -> None:
         self.printer = printer
+        self.several = several
 
     def proposition(self, part: Proposition) -> Basic:
         match part:
@@ -122,7 +124,8 @@ class _Shown:
         if word.form in ("index", "layer"):
             return sp.IndexedBase(word.word.removesuffix("_l"))[self.term(word.args[1])]
         if word.form == "name":
-            return sp.Symbol(word.word.replace("*", "^*"))
+            name = word.word.replace("*", "^*")
+            return shape.function(name)(word.args[0]) if self.several else sp.Symbol(name)
         if word.form == "mean" and "[" in word.word:
             return sp.Symbol(word.word)
         if isinstance(word, GramMap):

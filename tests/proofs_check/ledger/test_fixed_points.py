@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofs_check.claim.claim import Claim
-from proofs_check.evidence.verdict import Rung, Verdict
+from proofs_check.evidence.verdict import Verdict
 from proofs_check.ledger.fixed_points.kernel_cases import QUADRATIC, case_of, in_case, kernel_activation, kernels
 from proofs_check.run.run_report import ClaimReport
 from proofs_check.run.runner import run

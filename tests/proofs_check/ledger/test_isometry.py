@@ -22,7 +22,7 @@ from proofs_check.ledger.isometry import gap_descent, inverse_determinant_conjec
 from proofs_check.ledger.isometry.hermite_laws import is_even_up_to_half_of_x
 from proofs_check.run.run_report import FALSE_ALARMS
 from proofs_check.run.runner import perform, plan, run
-from theory.activation import Activation, catalogue
+from theory.activation import Activation
 from theory.isometry.gap_bound import isometry_gap_bound
 from theory.isometry.gram_matrix import GramMatrix
 
