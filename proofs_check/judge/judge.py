@@ -24,6 +24,7 @@ from proofs_check.judge.neighbours import judged_neighbours
 from proofs_check.judge.network_samples import sampled_network
 from proofs_check.judge.outcome import Certified, Open, Outcome, Proved, Supported, Witness
 from proofs_check.judge.strategy import Clock, Strategy
+from proofs_check.judge.time_limit import OutOfTime, within
 from proofs_check.proof import kernel
 from theory.statement.definedness import lost_between_sides, wish
 from theory.statement.parse import parse_question
@@ -49,6 +50,9 @@ STRATEGIES: tuple[Strategy, ...] = (
 
 REFUTER_SHARE, SHORT_SEARCH, LONG_SEARCH = 0.3, 0.4, 2.0
 """Instances are tried for a short time before the strategies, and for longer where none of them decides."""
+
+GRACE = 0.5
+"""Seconds beyond its slice after which a strategy is stopped from outside."""
 
 
 def judge(
@@ -135,7 +139,7 @@ def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
         )
     witness_is_possible = not any(isinstance(binder.sort, Networks) for binder in sentence.binders)
     if witness_is_possible:
-        witness = refute(sentence, clock.slice(REFUTER_SHARE, SHORT_SEARCH))
+        witness = _refuted(sentence, clock.slice(REFUTER_SHARE, SHORT_SEARCH))
         if witness is not None:
             return witness
     first = len(tried)
@@ -143,7 +147,7 @@ def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
         if clock.expired:
             tried.append(f"{strategy.name}: no time was left")
             break
-        outcome = strategy.run(sentence, clock.slice(strategy.share))
+        outcome = _ran(strategy, sentence, clock.slice(strategy.share))
         if isinstance(outcome, Open):
             tried.append(
                 f"{strategy.name}: {outcome.doing}" + (f" (would help: {outcome.helps})" if outcome.helps else "")
@@ -153,11 +157,32 @@ def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
     if isinstance(sentence.body, And):
         return _part_by_part(sentence, sentence.body, clock, tried)
     if witness_is_possible and not clock.expired:
-        witness = refute(sentence, clock.slice(0.5, LONG_SEARCH))
+        witness = _refuted(sentence, clock.slice(0.5, LONG_SEARCH))
         if witness is not None:
             del tried[first:]
             return witness
     return Open("every strategy that knows such sentences", "more seconds, a smaller domain, or a named activation")
+
+
+def _ran(strategy: Strategy, sentence: Sentence, clock: Clock) -> Outcome | None:
+    """Return the strategy's outcome; one that does not look at its clock is stopped a little after its time."""
+    try:
+        return within(clock.left + GRACE, lambda: strategy.run(sentence, clock))
+    except OutOfTime:
+        return Open(f"stopped while {clock.doing or 'reading the claim'}", "more seconds, or a simpler claim")
+    except IllDefined:
+        raise
+    except (ValueError, OverflowError, MemoryError) as error:  # what a library refuses is no fault of the sentence
+        return Open(
+            f"{clock.doing or 'reading the claim'} ({str(error).splitlines()[0].rstrip('.')})", "a simpler claim"
+        )
+
+
+def _refuted(sentence: Sentence, clock: Clock) -> Witness | None:
+    try:
+        return within(clock.left + GRACE, lambda: refute(sentence, clock))
+    except OutOfTime:
+        return None
 
 
 def _part_by_part(sentence: Sentence, body: And, clock: Clock, tried: list[str]) -> Outcome:
