@@ -11,7 +11,7 @@ r"""Is one weight array a draw of independent entries of a law? Eight tests, eac
 | distribution | sup abs(F_n - F) | Massart's constant |
 
 Each of scale, mean, row scale, column scale, row mean, column mean and extreme has an eighth of alpha; shape and distribution share the
-last one. By the union bound a right array is refuted with probability at most alpha, at any size. Shape and distribution look at
+last one. Massart's constant and Bernstein's inequality are in [1]_. By the union bound a right array is refuted with probability at most alpha, at any size. Shape and distribution look at
 `SAMPLE` entries at most, evenly spaced.
 
 References

@@ -14,7 +14,7 @@ Invariance gives laws that need no limit in d:
 - **Determinant.** Its sign is a fair coin on O(d): binomial over the draws.
 - **Invariance.** Trace and diagonal again for A F and F B with fixed rotations A, B.
 
-QR without the sign of R's diagonal leaves columns whose diagonal entries are of one sign: trace and diagonal find it in one matrix of
+QR without the sign of R's diagonal [2]_ leaves columns whose diagonal entries are of one sign: trace and diagonal find it in one matrix of
 d >= 64 or so. Entries that were uniform before QR show in the law of the early columns.
 
 References

@@ -174,5 +174,9 @@ def check(
     from proofs_check.model.recorder import record
 
     operations = record(module, inputs)
+    if not operations:
+        raise ValueError(
+            "check needs inputs with an axis of samples and one of units, got none that an operation has; add a batch axis."
+        )
     found = tuple(judge_weights(weights, alpha / 2, declared))
     return ModelCheck(name or type(module).__name__, alpha, found, tuple(judge_layers(operations, found, alpha / 2)))

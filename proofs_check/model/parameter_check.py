@@ -25,7 +25,7 @@ from numerics.initialisation.entry_test import EntrySummary, judge_entries
 from numerics.initialisation.haar_test import HaarEvidence, judge_haar, orthonormality_allowance
 from proofs_check.model.declaration import Law, Target, declared_law
 from proofs_check.model.finding import Finding
-from proofs_check.model.rule import COMMON, RANDOM, RULES, Rule
+from proofs_check.model.rule import COMMON, RANDOM, RULES, Rule, is_transposed
 from proofs_check.model.weight import Weight, branches, matrices
 
 _LARGEST_HAAR = 1100
@@ -364,6 +364,9 @@ def _judge_member(one: Judged, base: Rule, ends: int, scaled: bool, peers: int, 
         return one.finding(base.name, "right", family=agreed[0], log_p=agreed[1])
     own = _own_rule(one)
     mistake = _structural(one, base)
+    if mistake is not None and mistake.key == "swapped_fans" and is_transposed(weight):
+        reading = "torch.nn.init takes the output channels of a transposed convolution for its inputs: " + mistake.text
+        return one.finding(base.name, "note", mistake=mistake.key, reading=reading)
     if mistake is not None and not (own is not None and is_last):
         return one.finding(base.name, "fault", mistake=mistake.key, reading=mistake.text, log_p=-math.inf)
     if own is not None:

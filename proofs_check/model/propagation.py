@@ -6,7 +6,7 @@ Given its input, the units of a linear layer (the channels of a convolution) wit
 
 x_a what one unit sums over at row a. So ``sum of squares`` over m units and all rows is ``sum_i lambda_i chi^2_m`` with the eigenvalues of K, and
 
-    P(sum - mean >= 2 |lambda|_2 sqrt(t) + 2 lambda_max t) <= e^-t,    P(sum - mean <= -2 |lambda|_2 sqrt(t)) <= e^-t            (Laurent, Massart)
+    P(sum - mean >= 2 |lambda|_2 sqrt(t) + 2 lambda_max t) <= e^-t,    P(sum - mean <= -2 |lambda|_2 sqrt(t)) <= e^-t            (Laurent, Massart [1]_)
 
 is the band, at any width. It is exact for normal weights; the upper end holds for uniform and truncated ones too, which are strictly sub-Gaussian.
 Of elementwise functions of such a state K' = E s(u_a) s(u_b) is expected, of norms of a Gaussian state K_ab/sqrt(K_aa K_bb), of sums the sum; these have no

@@ -9,6 +9,7 @@ Batch norm uses the batch, as in training; dropout is off.
 from __future__ import annotations
 
 import copy
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -299,8 +300,9 @@ class Recorder(TorchFunctionMode):
             | kwargs
         )
         source, weight, groups = given["input"].detach(), given["weight"], given["groups"]
-        if isinstance(given["padding"], str) or source.ndim != weight.ndim:
-            return None
+        given["padding"] = _padding(given, weight)
+        if given["padding"] is None or source.ndim != weight.ndim:
+            return self._operation("other", name, [given["input"]], [], out, 1)
         if name == "conv1d":
             source = source.unsqueeze(2)
         window = (1,) * (2 - (weight.ndim - 2)) + tuple(weight.shape[2:])
@@ -326,6 +328,19 @@ class Recorder(TorchFunctionMode):
         found.entry_square = float(weight.detach().double().square().mean())
         found.bias_square = 0.0 if bias is None else float(bias.detach().double().square().mean())
         found.fan, found.back = fan, back * found.entry_square
+
+
+def _padding(given: Any, weight: Any) -> Any:
+    """Return the padding in numbers; None where it is not the same on both sides."""
+    if not isinstance(given["padding"], str):
+        return given["padding"]
+    if given["padding"] == "valid":
+        return 0
+    steps = (
+        given["dilation"] if isinstance(given["dilation"], (tuple, list)) else (given["dilation"],) * (weight.ndim - 2)
+    )
+    reach = [step * (size - 1) for step, size in zip(steps, weight.shape[2:], strict=True)]
+    return tuple(size // 2 for size in reach) if not any(size % 2 for size in reach) else None
 
 
 def _pair(value: Any, is_line: bool, key: str) -> tuple[int, int]:
@@ -373,9 +388,11 @@ def record(module: torch.nn.Module, inputs: Any, seed: int = 0) -> list[Operatio
     arguments = inputs if isinstance(inputs, tuple) else () if isinstance(inputs, dict) else (inputs,)
     options = inputs if isinstance(inputs, dict) else {}
     try:
-        with recorder:
-            out = model(*arguments, **options)
-        _backward(out, seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with recorder:
+                out = model(*arguments, **options)
+            _backward(out, seed)
     except Exception as error:
         shapes = ", ".join(str(tuple(getattr(one, "shape", ()))) for one in (*arguments, *options.values()))
         raise ValueError(

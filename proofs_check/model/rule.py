@@ -45,6 +45,18 @@ def _fan_in(gain: float) -> Callable[[Weight], float | None]:
     return lambda w: gain / math.sqrt(w.fans.fan_in) if w.fans is not None and w.role in RANDOM else None
 
 
+def _torch_default(w: Weight) -> float | None:
+    """1/sqrt(3 fan_in); of a transposed convolution torch takes the other axis for the inputs."""
+    if w.fans is None or w.role not in RANDOM:
+        return None
+    return 1 / math.sqrt(3 * (w.fans.fan_out if is_transposed(w) else w.fans.fan_in))
+
+
+def is_transposed(w: Weight) -> bool:
+    """Whether a weight is of a transposed convolution."""
+    return w.layer.startswith("ConvTranspose")
+
+
 def _fan_out(gain: float) -> Callable[[Weight], float | None]:
     """Fan-out of one group, on purpose in convolutions only."""
     return lambda w: gain / math.sqrt(w.fans.fan_out) if w.fans is not None and w.role == "conv" else None
@@ -85,7 +97,7 @@ def _width(w: Weight) -> float | None:
 _ROOT2 = math.sqrt(2)
 RULES: tuple[Rule, ...] = (
     Rule("He", _fan_in(_ROOT2), by_fan=True),
-    Rule("torch default", _fan_in(3**-0.5), ("uniform",), by_fan=True),
+    Rule("torch default", _torch_default, ("uniform",), by_fan=True),
     Rule("torch default", _recurrent, ("uniform",)),
     Rule("LeCun", _fan_in(1.0), by_fan=True),
     Rule("Xavier", _fan_avg(1.0)),

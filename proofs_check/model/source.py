@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import re
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +56,11 @@ def build_model(target: str, seed: int = 0) -> torch.nn.Module:
         raise ValueError(f"check needs FILE.py:NAME or MODULE:NAME (what makes the model), got {target!r}.")
     torch.manual_seed(seed)
     try:
-        made = getattr(_import(place), name)
-        if not isinstance(made, torch.nn.Module):
-            made = made()
+        with warnings.catch_warnings():  # what is wrong is said in one line
+            warnings.simplefilter("ignore")
+            made = getattr(_import(place), name)
+            if not isinstance(made, torch.nn.Module):
+                made = made()
     except FileNotFoundError as error:
         raise ValueError(f"check needs a file that exists, got {str(error.filename or place)!r}.") from None
     except (Exception, SystemExit) as error:

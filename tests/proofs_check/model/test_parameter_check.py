@@ -192,11 +192,19 @@ MEANT = {
     "identity": lambda: each(nn.Sequential(nn.Linear(9, 9)), nn.Linear, nn.init.eye_),
     "packed attention": lambda: nn.MultiheadAttention(48, 4),
     "transposed": lambda: nn.ConvTranspose2d(16, 16, 4, groups=2),
+    "transposed default": lambda: nn.Sequential(nn.Conv2d(3, 16, 4), nn.ReLU(), nn.ConvTranspose2d(16, 3, 4), nn.ConvTranspose2d(3, 24, 3)),
+    "transposed He": lambda: each(
+        each(nn.Sequential(nn.Conv2d(8, 32, 3), nn.Conv2d(32, 32, 3), nn.ConvTranspose2d(32, 8, 4)), nn.Conv2d, he), nn.ConvTranspose2d, he
+    ),
     "embedding with padding": lambda: nn.Sequential(nn.Embedding(50, 16, padding_idx=0), nn.Linear(16, 4)),
     "float16": lambda: mlp().half(),
     "bfloat16": lambda: mlp().bfloat16(),
     "orthogonal bfloat16": lambda: each(mlp(), nn.Linear, nn.init.orthogonal_).bfloat16(),
 }  # fmt: skip
+
+
+def he(weight):
+    nn.init.kaiming_normal_(weight, nonlinearity="relu")
 
 
 def each(model, kind, init):

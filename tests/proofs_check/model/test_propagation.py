@@ -100,6 +100,10 @@ def test_convolutions_expect_what_their_patches_say():
     found = next(iter(layers(model, torch.randn(3, 8, 7, 7)).values()))
     assert found.mean_square == pytest.approx(found.expected, rel=0.1)
     assert found.correlation == pytest.approx(found.expected_correlation, abs=0.05)
+    same = next(iter(layers(nn.Conv2d(3, 64, 3, padding="same"), torch.randn(3, 3, 5, 5)).values()))
+    assert same.status == "right"
+    uneven = next(iter(layers(nn.Conv2d(3, 64, 2, padding="same"), torch.randn(3, 3, 5, 5)).values()))
+    assert uneven.kind == "other"
     line = nn.Conv1d(6, 4000, 5, dilation=2, padding=4)
     nn.init.normal_(line.weight, std=0.1)
     found = next(iter(layers(line, torch.randn(3, 6, 20)).values()))
@@ -196,9 +200,10 @@ def test_correlation_and_gap():
         (models.mlp, lambda: torch.randn(3, 5), r"could not run Sequential on inputs of shape \(3, 5\): RuntimeError"),
         (models.mlp, lambda: "text", "could not run Sequential"),
         (models.mlp, lambda: torch.full((3, 64), math.inf), "finite activations"),
+        (lambda: nn.Linear(5, 5), lambda: torch.randn(5), "add a batch axis"),
         (lambda: nn.Bilinear(3, 4, 5), lambda: torch.randn(3, 3), "could not run Bilinear"),
     ],
-    ids=["shape", "text", "infinite", "arguments"],
+    ids=["shape", "text", "infinite", "no batch", "arguments"],
 )
 def test_bad_inputs(make, batch, match):
     with pytest.raises(ValueError, match=match):
