@@ -23,6 +23,9 @@ from proofs_check.evidence.step import Refutation
 from proofs_check.interval.statement import Statement, parse_statement
 from proofs_check.interval.tape import Tape, TapeBuilder
 
+EXPORTED = ("cells", "tree", "derivative_sign", "kernel")
+"""The kinds of certificates that have a Coq theorem; numbers and arguments (`checker/arguments.py`) have none."""
+
 
 def source_of_certificate(document: Mapping[str, Any], name: str, words: str) -> Source:
     """Return the Coq file of a certificate.
@@ -53,15 +56,15 @@ def source_of_certificate(document: Mapping[str, Any], name: str, words: str) ->
     if kind == "kernel":
         theorem = kernel_theorem(document, name, words)
         return Source(name, words, "lemmas", (theorem,))
+    if kind not in EXPORTED:
+        raise UnsupportedError(f"a certificate of kind {kind!r}")
     statement = parse_statement(str(document["claim"]))
     if kind == "cells":
         theorem = _cells(document, statement, name, words)
     elif kind == "derivative_sign":
         theorem = _derivative_sign(document, statement, name, words)
-    elif kind == "tree":
-        theorem = _tree(document, statement, name, words)
     else:
-        raise UnsupportedError(f"a certificate of kind {kind!r}")
+        theorem = _tree(document, statement, name, words)
     theorems: tuple[Theorem, ...] = (theorem,)
     if document.get("original"):
         theorems = (theorem, _in_the_old_variable(document, statement, name, words))

@@ -14,6 +14,7 @@ from proofs_check.evidence.step import Refutation, Step
 from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.interval.certificate import Certificate
 from proofs_check.interval.contraction import MonotoneProof
+from proofs_check.interval.number import is_writable, number_ball, number_certificate
 from proofs_check.interval.prover import Proof, Witness
 
 
@@ -94,18 +95,39 @@ def from_monotone(proof: MonotoneProof, what: str) -> Evidence:
     return Evidence(Verdict.INCONCLUSIVE, Rung.CERTIFIED, f"{what}: undecided{where}")
 
 
-def from_slack(slack: flint.arb, what: str, where: str, *figures: Figure, sharpness: Figure | None = None) -> Evidence:
+def from_slack(
+    slack: flint.arb,
+    what: str,
+    where: str,
+    *figures: Figure,
+    sharpness: Figure | None = None,
+    number: str | None = None,
+) -> Evidence:
     """Return what a ball of a slack says of slack >= 0: certainly true, certainly false, or cannot tell.
+
+    With `number`, the slack in closed form as text, a certified slack comes with the certificate of ``number >= 0``; without it
+    (or where the text is too long for one) the word rests on the check's own code and Arb.
 
     Raises
     ------
     TypeError
         If the slack is no ball: a double or a SymPy number has no error, and certifies nothing.
+    ArithmeticError
+        If the closed form is another number than the slack.
     """
+    if number is not None and not is_writable(number):
+        number = None
+    if isinstance(slack, flint.arb) and number is not None and not number_ball(number, 192).overlaps(slack):
+        raise ArithmeticError(
+            f"from_slack needs the closed form of its slack, got {slack.str(10)} and {number[:80]!r}."
+        )
     if not isinstance(slack, flint.arb):
         raise TypeError(f"from_slack needs a ball (flint.arb), got {type(slack).__name__} {slack!r}.")
     if slack >= 0:
-        return Evidence(Verdict.CERTIFIED, Rung.CERTIFIED, f"{what}: the ball is nonnegative", figures, sharpness)
+        certificate = None if number is None else number_certificate(number)
+        certificates = () if certificate is None else (certificate,)
+        summary = f"{what}: the ball is nonnegative"
+        return Evidence(Verdict.CERTIFIED, Rung.CERTIFIED, summary, figures, sharpness, certificates=certificates)
     if slack < 0:
         witness = f"{where}: slack {slack.str(10)}"
         return Evidence(Verdict.REFUTED, Rung.CERTIFIED, f"{what}: the ball is negative", figures, sharpness, witness)

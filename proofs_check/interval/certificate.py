@@ -6,7 +6,8 @@ document says:
 ======================  ==============================================================================================
 ``schema``              ``"haarmite-certificate/1"``, or ``"haarmite-certificate/2"`` with ``serves``
 ``serves``              which claim of a ledger this serves: ``claim, sentence, case, versions``
-``kind``                ``"cells"`` (one variable), ``"tree"`` (bisection tree), ``"derivative_sign"``, ``"kernel"``
+``kind``                ``"cells"`` (one variable), ``"tree"`` (bisection tree), ``"derivative_sign"``, ``"kernel"``,
+                        ``"number"`` (no variable), or an argument (`checker/arguments.py`)
 ``claim``               the inequality and its box as text (`statement.py`); the checker builds the tape from it anew
 ``variables``, ``box``  names, and ``[low, high]`` as text, ``"-oo"`` and ``"oo"`` allowed for ``derivative_sign``
 ``tape``                the slack as a straight-line program (`tape.py`)

@@ -41,6 +41,7 @@ _KEYS = {
     "cells": "zeros corners cells",
     "tree": "zeros corners tree",
     "derivative_sign": "end derivative why",
+    "number": "",
 }
 
 
@@ -94,10 +95,13 @@ class Checker:
             return self._kernel(document)
         need(isinstance(kind, str) and kind in _KEYS, f"the kind of certificate is unknown: {kind!r:.60}")
         need_keys(document, "schema kind claim variables box tape original sha256 " + _KEYS[str(kind)], "a certificate")
-        self._claim = Claim(document["claim"])
+        self._claim = Claim(document["claim"], closed=kind == "number")
         self._forms = Forms(self._claim, self._budget)
         self.claim = str(document["claim"])
         self._compare(document)
+        if kind == "number":
+            self._number(document["original"])
+            return []
         if kind in ARGUMENTS:
             return check_argument(document, self._claim, self._budget, self._inside)
         self._original(document["original"])
@@ -231,6 +235,20 @@ class Checker:
         return all(self._holds(bound, half, depth + 1) for half in halves(cell, sizes.index(max(sizes))))
 
     # Other evidence
+
+    def _number(self, original: Any) -> None:
+        """An inequality without variables: the one value of its tape."""
+        need(original is None, "the original of a number is the number")
+        for bits in _BITS:
+            self.cells += 1
+            with precision(bits):
+                try:
+                    value = self._forms.natural([])
+                except NoBound:
+                    continue
+                if value.lo > 0 or (value.lo >= 0 and not self._claim.strict):
+                    return
+        raise Refused(f"the number is not enclosed on the side that is claimed, with {_BITS[-1]} bits")
 
     def _original(self, entry: Any) -> None:
         """A claim before a change of variable: the new variable has to reach every value of the old one, and the slacks have

@@ -21,21 +21,22 @@ _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "add", ast.Sub: "sub", ast
 
 
 class Claim:
-    """left relation right for x in [a, b], ...: the tape of the slack, the variables, the box."""
+    """left relation right for x in [a, b], ...: the tape of the slack, the variables, the box; closed: of numbers alone."""
 
-    def __init__(self, text: Any) -> None:
+    def __init__(self, text: Any, *, closed: bool = False) -> None:
         need(isinstance(text, str) and len(text) <= 50_000, "the claim needs to be text of at most 50000 characters")
         need(text.isprintable(), "the claim needs to be text that can be printed in one line")
         sides, separator, domain = text.partition(" for ")
         match = re.fullmatch(r"([^<>=]+)(>=|>|<=|<)([^<>=]+)", sides)
-        need(separator and match, "the claim needs the form 'left >= right for x in [a, b]'")
+        form = "left >= right" if closed else "left >= right for x in [a, b]"
+        need(bool(separator) is not closed and match, f"the claim needs the form {form!r}")
         assert match is not None
         self.strict = match[2] in (">", "<")
         self.variables: list[str] = []
         self.box: list[tuple[Fraction | None, Fraction | None]] = []
-        for piece in re.split(r"(?<=\]),", domain):
+        for piece in [] if closed else re.split(r"(?<=\]),", domain):
             self._range(piece)
-        need(1 <= len(self.variables) <= 3, "the claim needs 1 to 3 variables")
+        need(closed or 1 <= len(self.variables) <= 3, "the claim needs 1 to 3 variables")
         self._positions: dict[tuple[Any, ...], int] = {}
         left = self.read(match[1])
         if match[3].strip() != "0":

@@ -126,7 +126,9 @@ def logarithms(statement: LinearMoments, case: Linear, trial: Trial) -> Evidence
             Figure(name, (case.depth * ball).str(15, radius=False))
             for name, ball in (("E log V_d", mean), ("Var log V_d", variance), ("E log det V_d/det V_0", log_det))
         )
-        return from_slack(slack, "E log R against its expansion", str(case), *figures)
+        stated_text = Fraction(-1, n) + statement.correction / n**2
+        number = f"4/(15*{n}**4) - Abs(polygamma(0, {n}/2) + log(2/{n}) - ({stated_text}))"
+        return from_slack(slack, "E log R against its expansion", str(case), *figures, number=number)
 
 
 @claim.sampled

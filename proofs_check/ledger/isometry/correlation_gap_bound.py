@@ -148,7 +148,15 @@ def by_balls_on_one_matrix(statement: CorrelationGapBound, gram: GramMatrix, tri
         gap = -flint.arb(flint.fmpq(determinant.numerator, determinant.denominator)).log() / gram.size
         slack = bound - gap
     figures = (Figure("gap", gap.str(10, radius=False)), Figure("bound", bound.str(10, radius=False)))
-    return from_slack(slack, "bound - gap", str(gram), *figures, sharpness=Figure("slack", slack.str(5, radius=False)))
+    root = sp.sqrt(sp.Rational(square.numerator, square.denominator))
+    number = sp.sstr(statement.bound(sp.Integer(gram.size), root) + log_per_sample(determinant, gram.size))
+    sharpness = Figure("slack", slack.str(5, radius=False))
+    return from_slack(slack, "bound - gap", str(gram), *figures, sharpness=sharpness, number=number)
+
+
+def log_per_sample(determinant: Fraction, size: int) -> sp.Expr:
+    """Return log(determinant)/n, minus the gap."""
+    return sp.log(sp.Rational(determinant.numerator, determinant.denominator)) / size
 
 
 def _normalised_determinant(gram: GramMatrix) -> Fraction:

@@ -26,7 +26,7 @@ from proofs_check.evidence.trial import Trial
 from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger import gram_cases
-from proofs_check.ledger.isometry.correlation_gap_bound import squared_correlation_bound
+from proofs_check.ledger.isometry.correlation_gap_bound import log_per_sample, squared_correlation_bound
 from proofs_check.ledger.papers import ISOMETRY
 from theory.exact.ball_evaluation import ball_evaluate
 from theory.isometry.gap_bound import isometry_gap_bound
@@ -222,4 +222,7 @@ def by_balls_on_one_matrix(statement: LinearGapBound, gram: GramMatrix, trial: T
         slack = bound - gap
         ratio = "no correlation" if square == 0 else (gap / bound).str(6, radius=False)
     figures = (Figure("gap", gap.str(10, radius=False)), Figure("gamma", gamma.str(10, radius=False)))
-    return from_slack(slack, "C gamma - gap", str(gram), *figures, sharpness=Figure("gap/bound", ratio))
+    root = sp.sqrt(sp.Rational(square.numerator, square.denominator))
+    number = sp.sstr(statement.coefficient(sp.Integer(n)) * root / (1 - root) + log_per_sample(determinant, n))
+    sharpness = Figure("gap/bound", ratio)
+    return from_slack(slack, "C gamma - gap", str(gram), *figures, sharpness=sharpness, number=number)

@@ -23,7 +23,7 @@ from proofs_check.evidence.symbolic import Derivation
 from proofs_check.evidence.trial import Trial
 from proofs_check.interval.prover import prove_nonnegative
 from proofs_check.ledger import gram_cases
-from proofs_check.ledger.isometry.correlation_gap_bound import outside_regime, squared_correlation_bound
+from proofs_check.ledger.isometry.correlation_gap_bound import log_per_sample, outside_regime, squared_correlation_bound
 from proofs_check.ledger.papers import ISOMETRY
 from theory.exact.ball_evaluation import ball_evaluate
 from theory.isometry.gap_bound import isometry_gap_bound
@@ -147,7 +147,11 @@ def by_balls_on_one_matrix(statement: QuadraticGapBound, gram: GramMatrix, trial
         ratio = None if squares == 0 else (bound / gap).str(6, radius=False)
     figures = (Figure("gap", gap.str(10, radius=False)), Figure("bound", bound.str(10, radius=False)))
     sharpness = Figure("bound/gap", ratio) if ratio else Figure("attained", "by orthogonal samples")
-    return from_slack(slack, "||E||^2/(2n(1-d)) - gap", str(gram), *figures, sharpness=sharpness)
+    largest = squared_correlation_bound(gram)
+    share = (n - 1) * sp.sqrt(sp.Rational(largest.numerator, largest.denominator))
+    total = statement.curvature(share) * sp.Rational(squares.numerator, squares.denominator) / n
+    number = sp.sstr(total + log_per_sample(determinant, n))
+    return from_slack(slack, "||E||^2/(2n(1-d)) - gap", str(gram), *figures, sharpness=sharpness, number=number)
 
 
 def _ball(q: Fraction) -> flint.arb:

@@ -104,4 +104,14 @@ def by_balls_on_one_matrix(statement: VarianceBound, gram: GramMatrix, trial: Tr
         Figure("Var/mean^2", relative_variance.str(10, radius=False)),
     )
     sharpness = Figure("largest factor that holds here", best.str(8, radius=False))
-    return from_slack(slack, f"gain - (1 + {statement.factor} Var/mean^2)", str(gram), *figures, sharpness=sharpness)
+    what = f"gain - (1 + {statement.factor} Var/mean^2)"
+    return from_slack(slack, what, str(gram), *figures, sharpness=sharpness, number=_written(statement.factor, gram))
+
+
+def _written(factor: Fraction, gram: GramMatrix) -> str:
+    """Return the slack as the text of a number."""
+    n, average = gram.size, sum(gram.diagonal, Fraction(0)) / gram.size
+    roots = " + ".join(f"sqrt({q})" for q in gram.diagonal)
+    logarithms = " + ".join(f"log({q})" for q in gram.diagonal)
+    gain = f"({average})/exp(({logarithms})/{n})"
+    return f"{gain} - 1 - ({factor})*(({average})*{n}**2/({roots})**2 - 1)"

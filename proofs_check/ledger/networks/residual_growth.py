@@ -7,6 +7,7 @@ scales below it leave the identity. Source: Hayou et al., Stable ResNet; Marion 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import flint
@@ -75,4 +76,8 @@ def by_the_recursion(statement: ResidualGrowth, depth: int, trial: Trial) -> Evi
     growth = network_kernels(word, [[1]], depth, digits).kernel[0, 0]
     with working_bits(4 * digits):
         slack = (growth - 2 + flint.arb(10) ** (4 - digits)).min(flint.arb(1).exp() - growth)
-    return from_slack(slack, "1 + g <= growth <= e^g", f"L = {depth}", Figure("growth", growth.str(12, radius=False)))
+    figure = Figure("growth", growth.str(12, radius=False))
+    share = re.sub(r"\bL\b", str(depth), statement.scale)
+    closed = f"(1 + ({share})**2)**{depth}"
+    number = f"Min({closed} - 2 + 1/10**{digits - 4}, E - {closed})"
+    return from_slack(slack, "1 + g <= growth <= e^g", f"L = {depth}", figure, number=number)

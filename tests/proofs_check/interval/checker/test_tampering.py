@@ -12,6 +12,7 @@ import sympy
 from proofs_check.interval.ball import rational_ball
 from proofs_check.interval.certificate import Certificate
 from proofs_check.interval.contraction import prove_kernel_contraction
+from proofs_check.interval.number import number_certificate
 from proofs_check.interval.prover import prove
 from proofs_check.interval.recheck import recheck
 
@@ -30,6 +31,7 @@ def _certificates() -> dict[str, Certificate]:
         "identity": prove("(x + y)/2 >= sqrt(x*y) for x in [0, 1], y in [0, 1]").certificate,
         "exponential": prove("log(exp(x) + exp(y)) >= (x + y)/2 + log(2) for x in [-1, 1], y in [-1, 1]").certificate,
         "parts": prove("exp(x) >= x**2 for x in [0, oo]").certificate,
+        "number": number_certificate("log(3) - 1"),
         "kernel": prove_kernel_contraction(
             [rational_ball(Fraction(1, k)) for k in (2, 4, 4)], "5/4", activation="s(x)"
         ).certificate,
