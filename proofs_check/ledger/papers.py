@@ -124,3 +124,8 @@ NETWORKS = Paper(
     "Hayou, Doucet, Rousseau, arXiv 1905.13654 (tangent kernels); Hanin, Nica, CMP 376 (2020) (finite width); Kedia et al., "
     "arXiv 2403.09635 (DeepScaleLM); statements as derived in each claim",
 )
+GAINS = Paper(
+    "G",
+    "Gains in use: Brock, De, Smith, ICLR 2021, and pytorch-image-models (gammas); torch.nn.init.calculate_gain; unit scaling "
+    "(graphcore-research); DKS (google-deepmind); Keras, TensorFlow and jax initialisers; figures as printed in their sources",
+)
