@@ -173,14 +173,17 @@ def _side_by_side(
 ) -> Iterator[tuple[int, ClaimReport]]:
     """Yield the reports of claims judged in other processes, sampled claims first; evidence comes back, tasks are ours."""
 
+    def address(task: Task) -> tuple[str, ...]:
+        return (*task.key, task.check.part)  # checks of several parts bear one name
+
     def outcomes(position: int) -> list[list[tuple[tuple[str, ...], Evidence, float, str | None]]]:
         report = judged(position, _Listener())
         kinds = (report.findings, report.mutant_findings, report.audits)
-        return [[(f.task.key, f.evidence, f.seconds, f.error) for f in kind] for kind in kinds]
+        return [[(address(f.task), f.evidence, f.seconds, f.error) for f in kind] for kind in kinds]
 
     order = sorted(range(len(claims)), key=lambda i: -sum(task.check.rung is Rung.SAMPLED for task in tasks[i]))
     for position, kinds in side_by_side(outcomes, order, processes):
-        known = {task.key: task for task in (*tasks[position], *audits(claims[position]))}
+        known = {address(task): task for task in (*tasks[position], *audits(claims[position]))}
         rebuilt = [tuple(Finding(known[key], found, took, error) for key, found, took, error in kind) for kind in kinds]
         for finding in (*rebuilt[0], *rebuilt[1]):
             listener.start(finding.task)
