@@ -6,22 +6,23 @@ from pathlib import Path
 
 
 def claim_names(incomplete: str) -> list[tuple[str, str]]:
-    """Return the claims of the ledger, its papers, and Python files, that a word on the command line may become."""
+    """Return the claims of the ledger, its papers, and claim files, that a word on the command line may become."""
     from proofs_check.ledger import ledger
 
     claims = ledger()
     found = [(claim.id, claim.title) for claim in claims]
     found += [(key, "every claim of the paper") for key in dict.fromkeys(claim.paper.key for claim in claims)]
-    return [entry for entry in found if entry[0].startswith(incomplete)] + claim_files(incomplete)
+    own = [entry for entry in found if entry[0].lower().startswith(incomplete.lower())]
+    return own + claim_files(incomplete)
 
 
 def claim_files(incomplete: str) -> list[tuple[str, str]]:
-    """Return the Python files and folders that a word may become."""
+    """Return the claim files and folders that a word may become."""
     folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
     if not folder.is_dir():
         return []
     names = [f"{path}/" if path.is_dir() else str(path) for path in sorted(folder.iterdir())]
-    return [(name, "") for name in names if name.startswith(incomplete) and name.endswith((".py", "/"))]
+    return [(name, "") for name in names if name.startswith(incomplete) and name.endswith((".py", ".toml", "/"))]
 
 
 def activation_names(incomplete: str) -> list[str]:
@@ -29,4 +30,4 @@ def activation_names(incomplete: str) -> list[str]:
     from theory.activation import CATALOGUE
     from theory.activation.frameworks import NAMED
 
-    return [name for name in (*CATALOGUE, *NAMED) if name.startswith(incomplete)]
+    return [name for name in (*CATALOGUE, *NAMED) if name.lower().startswith(incomplete.lower())]

@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from proofs_check.commands.completion import activation_names
 from proofs_check.commands.console import Json, console, fail, print_json
 
 if TYPE_CHECKING:
     from proofs_check.report.profile.subject import Subject
 
 Text = Annotated[
-    str, typer.Argument(metavar="EXPR", help='An activation: a catalogue name, or text such as "x*Phi(x)".')
+    str,
+    typer.Argument(
+        metavar="EXPR",
+        help='An activation: a catalogue name, or text such as "x*Phi(x)".',
+        autocompletion=activation_names,
+    ),
+]
+Let = Annotated[
+    list[str] | None,
+    typer.Option("--let", metavar="NAME=NUMBER", help='Give a parameter its value: "tanh(a*x)" --let a=3/2.'),
 ]
 Digits = Annotated[int, typer.Option(help="Decimal digits of every number, 1 to 10000.")]
 Terms = Annotated[int, typer.Option(min=1, max=1000, help="Hermite coefficients c_0 .. c_(terms-1).")]
@@ -27,6 +37,7 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing card
 
 def derive(
     expression: Text,
+    let: Let = None,
     digits: Digits = 20,
     terms: Terms = 9,
     latex: Latex = False,
@@ -42,11 +53,12 @@ def derive(
     An activation is a catalogue name or text in x, exact numbers, pi, E, + - * / ** and the functions max min abs sign
     step relu exp log sqrt sin cos tan tanh sinh cosh atan asinh erf erfc Phi sigmoid softplus gelu silu mish elu selu.
 
-    Examples: haarmite derive gelu --digits 50; haarmite derive "max(x,0)**2" --json;
+    Examples: haarmite derive gelu --digits 50; haarmite derive "tanh(a*x)" --let a=3/2 --json;
     haarmite derive tanh --report tanh.html --width 512 --depth 100 --batch 32
     """
     sizes = {name: size for name, size in (("width", width), ("depth", depth), ("batch", batch)) if size is not None}
     try:
+        expression = _with_values(expression, let or [])
         if report is None:
             if sizes or force:
                 named = ", ".join(f"--{name}" for name in (*sizes, *(("force",) if force else ())))
@@ -65,6 +77,19 @@ def derive(
         print_json(card)
     else:
         print_profile(card, console(), latex=latex)
+
+
+def _with_values(expression: str, let: list[str]) -> str:
+    """Return the text with the values that were given to its parameters."""
+    from theory.activation.spelling import with_values
+
+    values: dict[str, str] = {}
+    for text in let:
+        name, sign, value = text.partition("=")
+        if not sign or not value.strip() or name.strip() in values:
+            raise ValueError(f"derive needs --let NAME=NUMBER, once for each name, got {text!r}; write --let a=3/2.")
+        values[name.strip()] = value.strip()
+    return with_values(expression, values)
 
 
 def _write_card(expression: str, digits: int, terms: int, report: str, sizes: dict[str, int], force: bool) -> None:

@@ -56,6 +56,17 @@ _KNOWN |= {key_of(other): _KNOWN[key_of(name)] for other, name in SYNONYMS.items
 _FAMILIES = {key_of(name): name for name in FAMILIES}
 
 
+def known_names() -> list[str]:
+    """Return every name that text may call: functions, activations, their names in frameworks, families with parameters.
+
+    Examples
+    --------
+    >>> {"tanh", "swish", "leaky_relu"} <= set(known_names())
+    True
+    """
+    return sorted({*FUNCTIONS, *CATALOGUE, *NAMED, *SYNONYMS, *FAMILIES, "Phi"})
+
+
 def named_expression(name: str) -> tuple[str, Expression] | None:
     """Return the plain name and the tree of a named activation, or None if there is none of this name.
 

@@ -2,7 +2,7 @@
 
 Grammar: one variable ``x``; exact integers and decimals (``0.1`` is 1/10); ``pi`` and ``E``; ``+ - * / **``; the
 functions of `theory.activation.expression.FUNCTIONS` and of the catalogue, with their parameters (``leaky_relu(x, 0.2)``),
-and ``max``, ``min`` of two or more arguments. Whatever is not on the list is refused by name. Exponents are rational literals of size at most 64, except for ``c**u`` with a positive
+and ``max``, ``min`` of two or more arguments; bars, Greek letters and raised digits as `theory.activation.spelling` reads them. Whatever is not on the list is refused by name. Exponents are rational literals of size at most 64, except for ``c**u`` with a positive
 constant c, which is read as ``exp(u*log(c))``.
 """
 
@@ -12,10 +12,11 @@ import ast
 import difflib
 from fractions import Fraction
 
-from theory.activation.catalogue import function_named
+from theory.activation.catalogue import function_named, known_names
 from theory.activation.evaluation import ball_of_constant
 from theory.activation.expression import FUNCTIONS, PI, E, Expression, X, exp, log, maximum, minimum, number
 from theory.activation.frameworks import Family
+from theory.activation.spelling import plain
 from theory.syntax import exact_number, parse_syntax, shown
 
 LARGEST_EXPONENT = 64
@@ -56,6 +57,7 @@ def parse_expression(text: str) -> Expression:
             f"activation needs ** for a power (^ is exclusive or in Python), got {shown(text)}; "
             f"write {shown(text.replace('^', '**')).strip(chr(39))}."
         )
+    text = plain(text) if isinstance(text, str) else text
     root = parse_syntax(text, what="activation")
     expression = _Reader(text).read(root)
     _check_size(expression, text)
@@ -87,10 +89,11 @@ class _Reader:
     def _name(self, node: ast.Name) -> Expression:
         if node.id in _NAMES:
             return _NAMES[node.id]
-        known = [*_NAMES, *FUNCTIONS, "max", "min"]
-        raise ValueError(
-            f"activation needs known names (the variable is x), got {node.id!r}{_suggestion(node.id, known)}."
-        )
+        if len(node.id) == 1:
+            hint = f"; a parameter needs a number, as with --let {node.id}=2"
+        else:
+            hint = _suggestion(node.id, [*_NAMES, *known_names(), "max", "min"])
+        raise ValueError(f"activation needs known names (the variable is x), got {node.id!r}{hint}.")
 
     def _binary(self, node: ast.BinOp) -> Expression:
         if isinstance(node.op, ast.Pow):
@@ -143,7 +146,7 @@ class _Reader:
         function = function_named(name) or FUNCTIONS.get(name)
         if function is None:
             raise ValueError(
-                f"activation needs listed functions, got {name!r}{_suggestion(name, [*FUNCTIONS, 'max', 'min'])}."
+                f"activation needs listed functions, got {name!r}{_suggestion(name, [*known_names(), 'max', 'min'])}."
             )
         most = 1 + len(function.parameters) if isinstance(function, Family) else 1
         if not 1 <= len(node.args) <= most:
@@ -159,8 +162,9 @@ class _Reader:
 
 
 def _suggestion(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}" if close else ""
+    spelled = {other.lower(): other for other in known}
+    close = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.6)
+    return f"; did you mean {spelled[close[0]]!r}" if close else ""
 
 
 def _is_capped(node: Expression) -> bool:

@@ -61,8 +61,8 @@ class GramMatrix:
             raise ValueError(f"GramMatrix needs a positive semidefinite matrix, got {self.name!r}, which is not.")
 
     @classmethod
-    def of_batch(cls, name: str, samples: Sequence[Sequence[Fraction | int]]) -> GramMatrix:
-        """Return the matrix of inner products of the rows of `samples`, shape (n, d), exactly; not divided by d."""
+    def of_batch(cls, name: str, samples: Sequence[Sequence[Fraction | int | float]]) -> GramMatrix:
+        """Return the matrix of inner products of the rows of `samples`, shape (n, d), exactly, doubles read as the dyadic numbers they are; not divided by d."""
         rows = [[Fraction(x) for x in row] for row in samples]
         scale = lcm(*(x.denominator for row in rows for x in row))
         integers = flint.fmpz_mat([[int(x * scale) for x in row] for row in rows])
@@ -114,8 +114,18 @@ class GramMatrix:
         return self.determinant / (self.trace / self.size) ** self.size
 
     def isometry(self, digits: int = 30) -> flint.arb:
-        """Return a ball for det(M)^(1/n) / (tr(M)/n)."""
-        return _ball(self.isometry_power(), digits).root(self.size)
+        """Return a ball for det(M)^(1/n) / (tr(M)/n); exactly 0 for a singular matrix.
+
+        Examples
+        --------
+        >>> print(GramMatrix.of_batch("three equal samples", [[1, 2]] * 3).isometry())
+        0
+        """
+        power = self.isometry_power()
+        if power == 0:
+            return flint.arb(0)
+        with flint.ctx.workdps(digits + 10):
+            return _ball(power, digits).root(self.size)
 
     def isometry_gap(self, digits: int = 30) -> flint.arb:
         """Return a ball for -log isometry, in nats; infinite for a singular matrix.
@@ -128,7 +138,7 @@ class GramMatrix:
         """
         power = self.isometry_power()
         if power == 0:
-            return flint.arb("inf")
+            return flint.arb.pos_inf()
         with flint.ctx.workdps(digits + 10):
             return -_ball(power, digits).log() / self.size
 

@@ -83,3 +83,21 @@ def test_no_gram_matrix(entries: tuple[tuple[int, ...], ...], reason: str) -> No
 def test_singular_matrices_are_allowed() -> None:
     assert GramMatrix.equicorrelated(3, Fraction(-1, 2)).determinant == 0
     assert diagonal("unit", [1, 1]).isometry_power() == 1
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 7])
+def test_equal_samples_have_isometry_zero_and_an_infinite_gap(size: int) -> None:
+    matrix = GramMatrix.of_batch("equal", [[0.1, 2, -1]] * size)
+    assert matrix.isometry() == 0
+    assert matrix.isometry_gap() > 10**30
+
+
+def test_doubles_are_the_dyadic_numbers_they_are() -> None:
+    assert GramMatrix.of_batch("doubles", [[0.1], [1.0]]).entries[0][1] == Fraction(0.1)
+
+
+@pytest.mark.parametrize("digits", [15, 40, 90])
+def test_a_ball_has_the_digits_that_were_asked_for(digits: int) -> None:
+    matrix = GramMatrix.equicorrelated(3, Fraction(1, 7))
+    assert matrix.isometry(digits).rad() < 10.0**-digits
+    assert (matrix.isometry(digits) ** 3).overlaps(matrix.isometry(2 * digits) ** 3)
