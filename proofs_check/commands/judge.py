@@ -29,7 +29,7 @@ Named = Annotated[
     ),
 ]
 Best = Annotated[str | None, typer.Option(metavar="NAME", help="Find the best value of this constant.")]
-Digits = Annotated[int, typer.Option(min=5, max=200, help="Digits of values that are shown.")]
+Digits = Annotated[int, typer.Option(min=5, max=200, help="Significant digits of the value a witness shows.")]
 Seconds = Annotated[float, typer.Option(help="Time for the whole judgement.")]
 Latex = Annotated[bool, typer.Option("--latex", help="Print the sentence in LaTeX as well.")]
 Alone = Annotated[bool, typer.Option("--no-neighbours", help="Leave out the wrong variants the program makes.")]
@@ -41,7 +41,7 @@ def judge(
     domain: Domain = None,
     activation: Named = None,
     best: Best = None,
-    digits: Digits = 20,
+    digits: Digits = 6,
     seconds: Seconds = 10.0,
     latex: Latex = False,
     no_neighbours: Alone = False,

@@ -15,6 +15,7 @@ from typing import Any
 from proofs_check.judge.cases import cases, cases_of, end, shown
 from proofs_check.judge.outcome import Witness
 from proofs_check.judge.strategy import Clock
+from theory.enclosure.ball import bits_of, working_bits
 from theory.isometry.gram_matrix import GramMatrix
 from theory.statement.law import Law
 from theory.statement.print_text import TermPrinter, proposition_text
@@ -40,7 +41,7 @@ class Survey:
     seen: int = 0
     equalities: list[Case] = field(default_factory=list)
     closest: list[tuple[float, Case]] = field(default_factory=list)
-    undefined: str = ""
+    digits: int = 6
 
 
 def refute(sentence: Sentence, clock: Clock) -> Witness | None:
@@ -51,7 +52,7 @@ def refute(sentence: Sentence, clock: Clock) -> Witness | None:
     IllDefined
         If a term is certainly not defined at an instance that meets the hypotheses.
     """
-    survey = clock.notes.setdefault("survey", Survey())
+    survey = clock.notes.setdefault("survey", Survey(digits=clock.digits))
     clock.report("trying instances by balls")
     found = _scan(sentence, cases(sentence), clock, survey)
     if found is None and not clock.expired and survey.closest:
@@ -94,7 +95,7 @@ def _try(sentence: Sentence, case: Case, survey: Survey) -> Witness | None:
     except Undefined as error:
         raise IllDefined(f"sentence needs {_named(str(error))}, got {_place(sentence, case)}.") from None
     if verdict is False:
-        return witness(sentence, case)
+        return witness(sentence, case, survey.digits)
     _remember(sentence, case, survey)
     return None
 
@@ -122,14 +123,15 @@ def holds_quantified(proposition: Proposition, case: Case, digits: int) -> bool 
     return holds(proposition, case, digits)
 
 
-def witness(sentence: Sentence, case: Case) -> Witness:
+def witness(sentence: Sentence, case: Case, digits: int = 6) -> Witness:
     """Return the witness of a case at which the claim fails: its values and the part that fails."""
     at = tuple((b.name, shown(case[b.symbol])) for b in sentence.binders if b.symbol in case)
     printer = TermPrinter({b.name: b for b in sentence.binders})
     for part in conjuncts(sentence.body):
         if _certain(part, case) is False:
             if isinstance(part, Relation):
-                gap = enclose(part.lhs, case, 30) - enclose(part.rhs, case, 30)
+                with working_bits(bits_of(digits + 24)):
+                    gap = enclose(part.lhs, case, digits + 24) - enclose(part.rhs, case, digits + 24)
                 label = (
                     f"{printer(part.lhs)} - ({printer(part.rhs)})"
                     if part.rhs.is_Add
@@ -137,15 +139,15 @@ def witness(sentence: Sentence, case: Case) -> Witness:
                 )
                 if part.rhs == 0:
                     label = printer(part.lhs)
-                return Witness(at, f"{label} = {_decimal(gap)}")
+                return Witness(at, f"{label} = {_decimal(gap, digits)}")
             return Witness(at, f"{proposition_text(part, printer)} fails")
     return Witness(at, "the claim fails")
 
 
-def _decimal(ball: Any) -> str:
+def _decimal(ball: Any, digits: int) -> str:
     if not ball.is_finite():
         return str(ball)
-    text: str = ball.str(6, radius=False)
+    text: str = ball.str(digits, radius=False)
     short = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
     return short if ball.is_exact() else f"{text}..."
 

@@ -61,7 +61,7 @@ def judge(
     domain: Sequence[str] = (),
     activation: str | None = None,
     best: str | None = None,
-    digits: int = 20,
+    digits: int = 6,
     seconds: float = 10.0,
     neighbours: bool = True,
     listen: Callable[[str], None] | None = None,
@@ -79,7 +79,7 @@ def judge(
     best : str or None
         Name of a constant whose best value is asked for.
     digits : int
-        Digits of values that are shown.
+        Significant digits of the value that a witness shows.
     seconds : float
         Time for the whole judgement; a strategy that runs out says what it was doing.
     neighbours : bool

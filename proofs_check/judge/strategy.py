@@ -22,7 +22,7 @@ class Clock:
     """Time that is left, digits asked for, and who listens to progress."""
 
     seconds: float
-    digits: int = 20
+    digits: int = 6
     listen: Callable[[str], None] = field(default=lambda _: None, repr=False)
     doing: str = ""
     notes: dict[str, Any] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import mpmath
 import pytest
 
 from proofs_check.judge.cases import laws
@@ -74,6 +75,14 @@ def test_the_verdict_is_the_one_that_is_earned(line, verdict):
 def test_a_witness_names_values_and_what_fails():
     found = judge("kappa(r) <= r^2", domain=["r in [0, 1]"], activation="relu", neighbours=False)
     assert found.witness == {"at": {"s": "relu", "r": "1/2"}, "value": "kappa(r) - r^2 = 0.176422..."}
+
+
+def test_a_witness_shows_as_many_digits_as_asked():
+    # relu: kappa(1/2) - 1/4 with (sqrt(1-r^2) + r (pi - acos r))/pi = rms and kappa = (rms - 1/pi)/(1 - 1/pi)
+    rms = (mpmath.sqrt(3) / 2 + mpmath.mpf(1) / 2 * (mpmath.pi - mpmath.acos(0.5))) / mpmath.pi
+    expected = (rms - 1 / mpmath.pi) / (1 - 1 / mpmath.pi) - mpmath.mpf(1) / 4
+    found = judge("for s = relu, r in [0, 1]: kappa(r) <= r^2", digits=12)
+    assert found.witness["value"] == f"kappa(r) - r^2 = {mpmath.nstr(expected, 12)}..."
 
 
 def test_neighbours_show_how_sharp_a_sentence_is():
