@@ -32,6 +32,17 @@ Best = Annotated[str | None, typer.Option(metavar="NAME", help="Find the best va
 Digits = Annotated[int, typer.Option(min=5, max=200, help="Significant digits of the value a witness shows.")]
 Seconds = Annotated[float, typer.Option(help="Time for the whole judgement.")]
 Latex = Annotated[bool, typer.Option("--latex", help="Print the sentence in LaTeX as well.")]
+LatexIn = Annotated[
+    bool,
+    typer.Option("--latex-in", help="Read the sentence as LaTeX, as papers print it; a sentence with a backslash is."),
+]
+Kappa = Annotated[
+    str,
+    typer.Option(
+        metavar="MAP",
+        help="What \\kappa of a formula means: kappa (centred), rms (kappa(1) = 1, c_k^2 the shares) or raw.",
+    ),
+]
 Alone = Annotated[bool, typer.Option("--no-neighbours", help="Leave out the wrong variants the program makes.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the verdict.")]
 
@@ -44,6 +55,8 @@ def judge(
     digits: Digits = 6,
     seconds: Seconds = 10.0,
     latex: Latex = False,
+    latex_in: LatexIn = False,
+    kappa: Kappa = "kappa",
     no_neighbours: Alone = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -51,10 +64,15 @@ def judge(
     """Judge a sentence: proved, certified, supported, refuted (with a witness) or inconclusive, and how sharp it is.
 
     Examples: haarmite judge "for every activation s, r in [0, 1]: kappa(r) <= r";
-    haarmite judge "kappa(r) <= r^2" --for "r in [0, 1]" --activation relu; haarmite judge "for d >= 2: E_O(d)[O[1,1]^4] = 3/(d*(d+2))"
+    haarmite judge "kappa(r) <= r^2" --for "r in [0, 1]" --activation relu; haarmite judge "for d >= 2: E_O(d)[O[1,1]^4] = 3/(d*(d+2))";
+    haarmite judge "|\\rho_\\ell - 1| \\le \\alpha^\\ell |\\rho_0 - 1|, \\alpha := \\kappa'(1)" --kappa rms --for "l >= 0, rho0 in (-1, 1)"
     """
     from proofs_check.judge.judge import judge as decide
 
+    if latex_in or "\\" in sentence:
+        sentence, domain = _from_latex(sentence, domain or [], kappa, best)
+    elif kappa != "kappa":
+        fail(f"judge needs --latex-in with --kappa (a sentence names its maps), got kappa={kappa!r}.")
     progress = _Progress(not (quiet or json) and sys.stderr.isatty())
     found: list[Judgement] = []
     try:
@@ -77,6 +95,42 @@ def judge(
         for one in found:
             _print(one, latex)
     raise typer.Exit(_exit_code(found))
+
+
+def _from_latex(formula: str, domain: list[str], kappa: str, best: str | None) -> tuple[str, list[str]]:
+    """Return the sentence of a formula and its domains, or show with a caret what cannot be read."""
+    from theory.statement.latex_sentence import sentence_of_latex
+    from theory.statement.latex_token import LatexError
+    from theory.statement.parse import parse_question
+    from theory.statement.token import SentenceError
+
+    try:
+        extra = [sentence_of_latex(text, kappa, domain=True).text if "\\" in text else text for text in domain]
+        read = sentence_of_latex(formula, kappa)
+        try:
+            parse_question(read.text, extra, None, best)
+        except SentenceError as error:
+            if any(_is_text_of(error, text) for text in extra):
+                raise
+            raise read.placed(error) from error
+    except LatexError as error:
+        print(f"haarmite: {error}\n{error.caret()}", file=sys.stderr)
+        raise typer.Exit(2) from error
+    except (ValueError, TypeError) as error:
+        fail(str(error))
+    return read.text, extra
+
+
+def _is_text_of(error: Exception, text: str) -> bool:
+    """Whether an error speaks of a domain that was given apart."""
+    from theory.statement.parse import parse
+    from theory.statement.token import SentenceError
+
+    try:
+        parse(f"for {text}: 0 <= 1")
+    except SentenceError as own:
+        return str(own).partition(", got ")[0] == str(error).partition(", got ")[0]
+    return False
 
 
 def words(json: Json = False) -> None:

@@ -45,6 +45,47 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, message):
     assert not found.stdout
 
 
+CASE_ONE = r"\frac{|\rho_\ell|}{1-|\rho_\ell|} \le \frac{|\rho_0|}{1-|\rho_0|} \alpha^\ell, && \alpha:=\frac{1}{2-\km'(0)}, \text{if } \km(0)=0"
+
+
+def test_a_printed_formula_is_copied_and_judged():
+    found = run(
+        app, ["judge", CASE_ONE, "--kappa", "rms", "--for", r"\ell \ge 0, \rho_0 \in (-1, 1)", "--no-neighbours"]
+    )
+    assert found.exit_code == 0
+    assert found.stdout.splitlines()[1].startswith("proved")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "column"),
+    [
+        ([r"\kappa(\rho) \le \foo, \rho \in [0, 1]"], "a word, letter or sign", 17),
+        ([r"\kappa(\rho) \le \theta, \rho \in [0, 1]"], "the name 'theta' is free", 17),
+        (["|x| <= 1 +", "--latex-in", "--for", "x in [0, 1]"], "a term", 10),
+    ],
+)
+def test_what_latex_cannot_say_is_shown_with_a_caret(arguments, message, column):
+    found = run(app, ["judge", *arguments])
+    assert found.exit_code == 2
+    assert message in found.stderr
+    assert not found.stdout
+    _, formula, caret = found.stderr.splitlines()
+    assert (formula, caret.index("^")) == (arguments[0], column)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["kappa(r) <= r", "--kappa", "rms"], "--latex-in with --kappa"),
+        ([r"\kappa(\rho) \le 1", "--kappa", "k"], "a kernel map of kappa, rms, raw"),
+    ],
+)
+def test_maps_of_formulas(arguments, message):
+    found = run(app, ["judge", *arguments])
+    assert (found.exit_code, found.stderr.count("\n")) == (2, 1)
+    assert message in found.stderr
+
+
 def test_words_lists_notation_meaning_and_an_example():
     found = run(app, ["words"])
     assert found.exit_code == 0
