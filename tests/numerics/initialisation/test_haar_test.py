@@ -64,6 +64,14 @@ def test_wrong_matrices_are_found_and_named(name):
     assert reading in evidence.reading
 
 
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("shape", [(27, 27), (40, 26), (26, 40)], ids=["square", "tall", "wide"])
+def test_qr_without_signs_is_always_found_from_26_columns_on(shape, seed):
+    d, n = max(shape), min(shape)
+    frame = unsigned(np.random.default_rng(seed), d, n)
+    assert judge_haar(frame if shape[0] >= shape[1] else frame.T).refuted
+
+
 def test_circular_unitary_ensemble_is_no_real_matrix():
     assert judge_haar(haar_orthogonal(np.random.default_rng(0), 40).astype(complex), group="unitary").refuted
 
