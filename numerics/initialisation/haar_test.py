@@ -244,7 +244,8 @@ def _reflection_figure(frames: NDArray[Any]) -> EntryFigure:
     """Test that Householder's QR of the frames reflects to either side as often; a last column of a square matrix is not reflected."""
     _, d, n = frames.shape
     columns = np.arange(min(n, d - 1))
-    diagonal = np.linalg.qr(frames, mode="r")[:, columns, columns].real
+    upper: NDArray[Any] = np.asarray(np.linalg.qr(frames, mode="r"))
+    diagonal = upper[:, columns, columns].real
     return _coin_figure("side of the reflections", int((diagonal > 0).sum()), diagonal.size)
 
 
