@@ -8,6 +8,7 @@ code 2.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -46,6 +47,10 @@ Let = Annotated[
         help='What is known: "P = projector(n)", "G = normal(m,n)", "V = orthogonal", "A,B = diagonal", "tr(A**2) = 1"; repeat for more.',
     ),
 ]
+CertificateFile = Annotated[
+    str | None,
+    typer.Option("--certificate", metavar="FILE.json", help="Write a certificate that haarmite recheck accepts."),
+]
 
 _LARGEST_ORDER = 1000
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
@@ -57,6 +62,7 @@ def weingarten(
     order: Order = None,
     dimension: Dimension = None,
     expansion: Expansion = None,
+    certificate: CertificateFile = None,
     json: Json = False,
 ) -> None:
     """Weingarten functions of U(d), O(d) and Sp(d), d = 2n: one class, or all of one order.
@@ -75,6 +81,12 @@ def weingarten(
             document = _table_document(name, _bounded_order(_integer(order, "order")), d, terms)
         else:
             raise ValueError("weingarten needs one class such as 3,1,1 or all with --order K, got both or neither.")
+        if certificate is not None:
+            if partition is None:
+                raise ValueError("weingarten needs one class such as 3,1,1 for --certificate, got --order.")
+            from proofs_check.interval.haar_certificate import weingarten_certificate
+
+            _write_certificate(certificate, weingarten_certificate(name, _partition(partition), d))
     except (ValueError, TypeError) as error:
         fail(str(error))
     if json:
@@ -92,6 +104,7 @@ def haar(
     symmetric: Symmetric = None,
     let: Let = None,
     digits: Digits = "20",
+    certificate: CertificateFile = None,
     json: Json = False,
 ) -> None:
     """Exact mean of a polynomial in the entries of one random matrix, or in traces of words in several.
@@ -121,12 +134,36 @@ def haar(
             raise ValueError(f"haar needs tr(...) for {option} (entries have no fixed matrices), got none.")
         else:
             document = _entry_document(expression, d, terms)
+        if certificate is not None:
+            if "group" not in document or "[" not in expression:
+                raise ValueError(
+                    "haar needs a polynomial in the entries of O or U for --certificate (traces and closed forms have none yet), "
+                    f"got {_shown(expression)}."
+                )
+            from proofs_check.interval.haar_certificate import moment_certificate
+
+            _write_certificate(certificate, moment_certificate(expression, d))
     except (ValueError, TypeError) as error:
         fail(str(error))
     if json:
         print_json(document)
     else:
         _print_moment(document)
+
+
+def _write_certificate(path: str, text: str) -> None:
+    """Write a certificate once the independent checker has accepted it."""
+    from proofs_check.interval.recheck import recheck
+
+    answer = recheck(text)
+    if not answer.accepted:
+        raise ValueError(
+            f"--certificate needs an answer that the checker can follow, got one it refuses: {answer.reason}."
+        )
+    try:
+        Path(path).write_text(text + "\n", encoding="ascii")
+    except OSError as error:
+        raise ValueError(f"--certificate needs a file that can be written, got {path!r} ({error.strerror}).") from None
 
 
 def _integer(text: str, name: str) -> int:

@@ -17,5 +17,6 @@ it is copied. `recheck.py` beside it is the way in.
 ``evident_sign``   sign and smoothness of an expression read off term by term
 ``contraction``    the contraction of a kernel map, from the ends of cells
 ``hermite``        the coefficients of the kernel maps of known activations, by quadrature with a bounded error
+``haar``           Weingarten functions and moments of entries, by the relations that determine them
 ``document``       the whole check of a document: digest, claim, zeros, exact cover, every cell's bound
 """

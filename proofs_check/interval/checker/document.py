@@ -27,6 +27,7 @@ from .exact_proofs import (
     vanishing_coefficients,
 )
 from .forms import Cell, Forms, Zero
+from .haar import HaarAnswer
 from .intervals import NoBound, interval, precision
 from .reading import Budget, Refused, entries_of, fraction, integer, need, need_keys
 from .series import Series
@@ -93,6 +94,8 @@ class Checker:
         kind = document.get("kind")
         if kind == "kernel":
             return self._kernel(document)
+        if kind == "haar":
+            return self._haar(document)
         need(isinstance(kind, str) and kind in _KEYS, f"the kind of certificate is unknown: {kind!r:.60}")
         need_keys(document, "schema kind claim variables box tape original sha256 " + _KEYS[str(kind)], "a certificate")
         self._claim = Claim(document["claim"], closed=kind == "number")
@@ -368,6 +371,12 @@ class Checker:
             return relies_on
         finally:
             self.cells = contraction.cells
+
+    def _haar(self, document: dict[str, Any]) -> list[str]:
+        answer = HaarAnswer(document, self._budget)
+        answer.check()
+        self.claim, self.cells = answer.claim, answer.cells
+        return []
 
 
 def _binding(entry: Any) -> Binding:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sympy import Symbol, cancel, parse_expr
 from typer.testing import CliRunner
 
 from proofs_check.commands.haar import haar, weingarten
+from proofs_check.interval.recheck import recheck
 from theory.haar.weingarten import weingarten as weingarten_function
 
 app = typer.Typer(pretty_exceptions_enable=False)
@@ -241,3 +243,33 @@ def test_importing_the_commands_loads_nothing_heavy() -> None:
     )
     child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert child.returncode == 0, f"imports {child.stderr}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("weingarten", "symplectic", "2,1"), ("haar", "abs(U[1,1]*U[2,2])**2", "--dimension", "3")],
+    ids=["class", "moment"],
+)
+def test_a_certificate_is_written_that_the_checker_accepts(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "answer.json"
+    assert run(*arguments, "--certificate", str(file))[0] == 0
+    assert recheck(file.read_text()).accepted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("haar", "tr(O*A*O.T*B)"), "entries of O or U"),
+        (("haar", "abs(O[1,1])"), "entries of O or U"),
+        (("haar", "O[1,1]**14"), "the checker can follow"),
+        (("haar", "COE[1,1]*conj(COE[1,1])"), "entries of O or U"),
+        (("weingarten", "unitary", "--order", "3"), "one class"),
+        (("weingarten", "unitary", "2,1", "--dimension", "2"), "needs d >= 3"),
+    ],
+    ids=["trace", "closed_form", "work", "ensemble", "table", "below_order"],
+)
+def test_what_has_no_certificate_leaves_no_file(arguments: tuple[str, ...], reason: str, tmp_path: Path) -> None:
+    file = tmp_path / "answer.json"
+    code, out, err = run(*arguments, "--certificate", str(file))
+    assert (code, out, err.count("\n"), file.exists()) == (2, "", 1, False)
+    assert reason in err
