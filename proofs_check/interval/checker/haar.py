@@ -59,6 +59,7 @@ class HaarAnswer:
         need_keys(document, "schema kind claim tables sha256", "a certificate of a Haar answer")
         claim = document["claim"]
         need(isinstance(claim, str) and len(claim) <= _MOST_CHARACTERS, "the claim needs to be text")
+        need(claim.isprintable() and "#" not in claim, "the claim needs to be text that can be printed in one line")
         self.claim, self.tables, self.budget, self.cells = str(claim), document["tables"], budget, 0
 
     def check(self) -> None:
@@ -269,6 +270,8 @@ class _Entries:
                 key = tuple(sorted(a + b))
                 need(len(key) <= 4 * _LARGEST_ORDER, "the degree is too large")
                 result[key] = result.get(key, Fraction(0)) + c * e
+                size = max(result[key].numerator.bit_length(), result[key].denominator.bit_length())
+                need(size <= _MOST_CHARACTERS, "the coefficients are too large")
         return {key: c for key, c in result.items() if c}
 
 

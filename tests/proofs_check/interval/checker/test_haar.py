@@ -122,6 +122,8 @@ def _claim(new):
         (_claim("E O[1,1]**4 = 3/(d*(d + 2)) for d >= 2"), "neither"),
         (_claim("Wg(orthogonal; 1,2) = 0 for integers d >= 3"), "parts in order"),
         (_claim(7), "the claim needs to be text"),
+        (_claim("E O[1,1]**4 # - 1 = 3/(d*(d + 2)) for integers d >= 2"), "printed in one line"),
+        (_claim("E (((9**40)**40)**40)**40*O[1,1]**4 = 0 for integers d >= 2"), "coefficients are too large"),
         (lambda document: document["tables"].pop(), "orders 1 to 2"),
         (lambda document: document["tables"][1].update(denominator=[]), "denominator is zero"),
         (lambda document: document["tables"][1].update(denominator=["1/2"]), "integer"),
@@ -130,7 +132,7 @@ def _claim(new):
     ],
     ids=[
         "value", "range", "size", "index", "unbalanced", "two_groups", "zero_divisor", "float", "call", "function", "tower",
-        "index_zero", "no_range", "class", "no_text", "no_table", "no_denominator", "fraction", "no_numerator", "key",
+        "index_zero", "no_range", "class", "no_text", "comment", "coefficients", "no_table", "no_denominator", "fraction", "no_numerator", "key",
     ],
 )  # fmt: skip
 def test_hostile_documents_are_refused(change, reason):
