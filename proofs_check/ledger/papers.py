@@ -128,4 +128,10 @@ GAINS = Paper(
     "G",
     "Gains in use: Brock, De, Smith, ICLR 2021, and pytorch-image-models (gammas); torch.nn.init.calculate_gain; unit scaling "
     "(graphcore-research); DKS (google-deepmind); Keras, TensorFlow and jax initialisers; figures as printed in their sources",
+    bibtex="""@inproceedings{brock2021characterizing,
+  author = {Brock, Andrew and De, Soham and Smith, Samuel L.},
+  title = {Characterizing signal propagation to close the performance gap in unnormalized {ResNets}},
+  booktitle = {International Conference on Learning Representations},
+  year = {2021}
+}""",
 )

@@ -24,7 +24,7 @@ claim = sentence_claim(
         Wrong(
             "for s = tanh(1.0855784*x): abs(sqrt(E[s^2]) - 0.6518) <= 10^-4",
             "activities at .6518",
-            erratum="discuss.pytorch.org/t/20854 prints .6518 from one simulation; in the limit of width it is .65135",
+            erratum="discuss.pytorch.org/t/20854: .6518, from one simulation; in the limit of width it is .65135",
             part="activities",
         ),
         Wrong(
