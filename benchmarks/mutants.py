@@ -45,6 +45,23 @@ TRUSTED = {
     "proofs_check/evidence/certified.py": ["tests/proofs_check/evidence/test_certified.py"],
     "proofs_check/evidence/sampled.py": ["tests/proofs_check/evidence", "tests/proofs_check/run/test_runner.py"],
     "proofs_check/proof": ["tests/proofs_check/proof"],
+    **{
+        f"proofs_check/interval/checker/{name}.py": [f"tests/proofs_check/interval/{test}.py" for test in tests.split()]
+        for names, tests in {
+            "elementary special functions": "checker/test_functions",
+            "intervals": "checker/test_intervals checker/test_functions",
+            "exact polynomial exact_proofs": "checker/test_exact checker/test_false_claims",
+            "hermite": "checker/test_hermite",
+            "series forms": "checker/test_series checker/test_false_claims test_recheck",
+            "arguments evident_sign": "checker/test_arguments checker/test_false_claims checker/test_tampering",
+            "contraction": "checker/test_tampering test_contraction",
+        }.items()
+        for name in names.split()
+    },
+    **{
+        f"proofs_check/interval/{name}.py": [f"tests/proofs_check/interval/test_{name}.py"]
+        for name in ("number", "zeros", "tape", "statement", "substitution")
+    },
     "proofs_check/interval/checker": [
         "tests/proofs_check/interval/checker",
         "tests/proofs_check/interval/test_recheck.py",

@@ -88,10 +88,23 @@ def _from_end(statement: Statement, name: str, end: Fraction, direction: int, hi
         outward = sympy.factor(sympy.together(outward))
         if outward.count_ops() > _LARGEST:
             return None
-        text = _in_variable(sympy.sstr(direction**order * outward), x.name, end, direction)
-        if _has_sign(tape_of(text, statement.variables), statement, direction**order):
-            return DerivativeSign(name, order, text, "SymPy: diff, together and factor")
+        for written in (outward, _in_a_root(outward, distance)):
+            text = _in_variable(sympy.sstr(direction**order * written), x.name, end, direction)
+            if _has_sign(tape_of(text, statement.variables), statement, direction**order):
+                return DerivativeSign(name, order, text, "SymPy: diff, together and factor")
     return None
+
+
+def _in_a_root(expression: sympy.Expr, distance: sympy.Symbol) -> sympy.Expr:
+    """Return an expression factored in g = sqrt(distance + c), if it holds this root: y + 1 - sqrt(y + 1) as g (g - 1)."""
+    halves = (p.base for p in expression.atoms(sympy.Pow) if p.exp.is_Rational and p.exp.q == 2)
+    base = next((b for b in halves if (b - distance).is_Rational), None)
+    if base is None:
+        return expression
+    root = sympy.Symbol("g__root", nonnegative=True)
+    return sympy.factor(sympy.together(expression.subs(distance, root**2 - (base - distance)))).subs(
+        root, sympy.sqrt(base)
+    )
 
 
 def _in_variable(text: str, name: str, end: Fraction, direction: int) -> str:

@@ -128,12 +128,27 @@ def _sign(
         if first[0] == "q" and second[0] == "v":  # c + x, c - x
             c, ends = Fraction(first[1]), box[int(second[1])]
             return _shifted(ends, c, inside) if name == "add" else _shifted(ends, -c, inside).negated()
+        if first[0] == "sqrt" and second[0] == "q":  # sqrt(x + q) - c has the sign of x + q - c^2
+            c, under = Fraction(second[1]) * (-1 if name == "add" else 1), _moved(before, int(first[1]))
+            if c >= 0 and under is not None:
+                return _shifted(box[under[0]], under[1] - c**2, inside)
         return _sum(x[0], x[1] if name == "add" else x[1].negated())
     if name == "powi" and (int(operands[1]) >= 0 or x[0].nonzero):
         return x[0] if int(operands[1]) % 2 else Known(nonnegative=True, nonzero=x[0].nonzero)
     if name in ("sqrt", "abs"):
         return Known(nonnegative=True, nonzero=x[0].nonzero)
     return Known()
+
+
+def _moved(before: tuple[Instruction, ...], position: int) -> tuple[int, Fraction] | None:
+    """Return (variable, q) if a position holds a variable plus q."""
+    name, *operands = before[position]
+    if name == "v":
+        return int(operands[0]), Fraction(0)
+    if name in ("add", "sub") and before[int(operands[1])][0] == "q":
+        inner, own = _moved(before, int(operands[0])), Fraction(before[int(operands[1])][1])
+        return None if inner is None else (inner[0], inner[1] + (own if name == "add" else -own))
+    return None
 
 
 def _shifted(ends: tuple[Fraction | None, Fraction | None], shift: Fraction, inside: bool) -> Known:

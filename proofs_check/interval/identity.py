@@ -4,7 +4,7 @@
 
 - *factors*: the slack, over one denominator, is factored over the rationals in generators x^(1/L) and exp(m/L) (so that
   (x + y)/2 - sqrt(x y) is (sqrt x - sqrt y)^2/2); even powers need nothing, every other factor is proved one-signed
-  on the box by `prove`, a denominator strictly;
+  on the box by `prove`, a denominator strictly; 1 - tanh^2 is 1/cosh^2 first, 1 - sin^2 is cos^2;
 - *squares*: a polynomial of degree 2 in the generators is v^T Q v for one symmetric matrix Q, v = (1, generators), and
   Q = L D L^T in rationals, with D >= 0, writes it as a sum of squares.
 
@@ -13,7 +13,7 @@ The certificate holds the terms; that they add up to the slack is exact algebra,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -83,12 +83,15 @@ def prove_by_identity(statement: Statement, judge: Judge) -> tuple[Term, ...] | 
         return None
     if statement.slack() == 0:
         return ()
-    generators = _Generators(statement)
-    numerator, denominator = sympy.fraction(sympy.together(generators.slack))
-    try:
-        terms = _product(numerator, denominator, generators, statement, judge)
-    except PolynomialError:
-        return None
+    terms = None
+    for generators in _writings(statement):
+        numerator, denominator = sympy.fraction(sympy.together(generators.slack))
+        try:
+            terms = _product(numerator, denominator, generators, statement, judge)
+        except PolynomialError:
+            continue
+        if terms is not None:
+            break
     factors = [factor.text for term in terms or () for factor in term.factors if factor.proof is None]
     return terms if all(has_value(tape_of(text, statement.variables), statement.box) for text in factors) else None
 
@@ -119,17 +122,28 @@ def has_value(tape: Tape, box: Box) -> bool:
     return True
 
 
+def _writings(statement: Statement) -> Iterator[_Generators]:
+    """Yield the slack as it is, and by cos^2 + sin^2 = 1 and cosh^2 - sinh^2 = 1 where it holds the square of one of them."""
+    slack = statement.slack()
+    yield _Generators(statement, slack)
+    squares = (power.base for power in slack.atoms(sympy.Pow) if power.exp == 2)
+    if any(
+        isinstance(base, sympy.sin | sympy.cos | sympy.tan | sympy.sinh | sympy.cosh | sympy.tanh) for base in squares
+    ):
+        yield _Generators(statement, sympy.trigsimp(slack))
+
+
 class _Generators:
     """The slack with a symbol for each x^(1/L) and exp(m/L), and back again."""
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Statement, slack: sympy.Expr) -> None:
         signed = {
             sympy.Symbol(name, real=True): sympy.Symbol(name, nonnegative=True)
             for name, (low, _) in zip(statement.variables, statement.box, strict=True)
             if low is not None and low >= 0
         }
         self.back = {new: old for old, new in signed.items()}
-        expression = sympy.expand(statement.slack().xreplace(signed), power_exp=True, mul=False, multinomial=False)
+        expression = sympy.expand(slack.xreplace(signed), power_exp=True, mul=False, multinomial=False)
         self.meaning: dict[sympy.Symbol, sympy.Expr] = {}
         roots = [p for p in expression.atoms(sympy.Pow) if p.exp.is_Rational and not p.exp.is_Integer]
         replacements: dict[sympy.Expr, tuple[sympy.Symbol, int]] = {}
@@ -180,6 +194,10 @@ def _product(
             return None
         if power % 2 == 0 and power > 0:
             factors.append(Factor(generators.text(factor), int(power)))
+            continue
+        inverse = f"1/({generators.text(factor)})"
+        if power % 2 == 0 and is_continuous(tape_of(inverse, statement.variables), statement.box):
+            factors.append(Factor(inverse, -int(power)))  # a square all the same
             continue
         side, squares = next(((s, q) for s in (1, -1) if (q := _squares(s * factor, generators))), (0, None))
         if squares is not None and power == 1:

@@ -119,10 +119,34 @@ def _sum(
         shift = Fraction(first[1]) if name == "add" else -Fraction(first[1])
         ends = _sign_between(None if low is None else low + shift, None if high is None else high + shift)
         return ends if name == "add" else (ends[1], ends[0], ends[2])
+    if first[0] == "sqrt" and second[0] == "q":
+        root = _root_beside(tape, first[1], Fraction(second[1]) * (-1 if name == "add" else 1), low, high)
+        if root is not None:
+            return root
     x, y = known[operands[0]], known[operands[1]]
     if name == "sub":
         y = (y[1], y[0], y[2])
     return x[0] and y[0], x[1] and y[1], ((x[0] and y[0]) or (x[1] and y[1])) and (x[2] or y[2])
+
+
+def _root_beside(tape: Tape, under: int, c: Fraction, low: End, high: End) -> Known | None:
+    """What is known of sqrt(t) - c, c >= 0, t the variable with a shift: it has the sign of t - c^2."""
+    shift = _shift(tape, under)
+    if c < 0 or shift is None:
+        return None
+    shift -= c * c
+    return _sign_between(None if low is None else low + shift, None if high is None else high + shift)
+
+
+def _shift(tape: Tape, position: int) -> Fraction | None:
+    """q if a position holds the one variable plus q, else None."""
+    name, *operands = tape[position]
+    if name == "v":
+        return Fraction(0)
+    if name in ("add", "sub") and tape[operands[1]][0] == "q":
+        before, own = _shift(tape, operands[0]), Fraction(tape[operands[1]][1])
+        return None if before is None else before + (own if name == "add" else -own)
+    return None
 
 
 def _power_sign(x: Known, n: int) -> Known:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from fractions import Fraction
 
 import pytest
 
 from proofs_check.interval.certificate import Certificate
-from proofs_check.interval.checker.evident_sign import evident_sign
+from proofs_check.interval.checker.evident_sign import evident_sign, known_signs
 from proofs_check.interval.checker.statement import Claim
 from proofs_check.interval.derivative_sign import prove_by_derivative
+from proofs_check.interval.evident import signs
 from proofs_check.interval.prover import prove
 from proofs_check.interval.recheck import recheck
 from proofs_check.interval.statement import parse_statement
+from proofs_check.interval.tape import tape_of
 
 UNBOUNDED = [
     "x - x**2/2 + x**3/3 >= log(1 + x) for x in [0, oo]",
@@ -22,6 +25,9 @@ UNBOUNDED = [
     "2*x**3 <= 3*x**2 for x in [-oo, 0]",
     "sinh(x) >= 0 for x in [0, oo]",
     "x + 1/(1 + x) >= 1 for x in [0, oo]",
+    "log(x) <= 2*(sqrt(x) - 1) for x in [1, oo]",
+    "log(x) >= 2 - 2/sqrt(x) for x in [1, oo]",
+    "x >= sqrt(x) for x in [1, oo]",
 ]
 
 
@@ -70,7 +76,7 @@ HIGHER = [
     ("exp(x) >= 1 + x + x**2/2 for x in [0, oo]", "low", 3),
     ("exp(x) >= 1 + x for x in [-oo, 0]", "high", 2),
     ("cosh(x) >= 1 + x**2/2 + x**4/24 for x in [0, oo]", "low", 5),
-    ("sqrt(x) <= x for x in [1, oo]", "low", 2),
+    ("sqrt(x) <= x for x in [1, oo]", "low", 0),
     ("1/(1 + x**2) >= 0 for x in [0, oo]", "low", 0),
 ]
 
@@ -149,3 +155,28 @@ def test_evident_signs(text, sign):
     expression, domain = text.split(" for ")
     claim = Claim(f"{expression} >= 0 for {domain}")
     assert evident_sign(claim.tape, *claim.box[0]) == sign
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "known"),
+    [  # (>= 0, <= 0, != 0) of sqrt(x + q) - c: the sign of x + q - c^2 for c >= 0
+        ("sqrt(x) - 2", "4", "oo", (True, False, False)),
+        ("sqrt(x) - 2", "5", "oo", (True, False, True)),
+        ("sqrt(x) - 2", "3", "oo", (False, False, False)),
+        ("sqrt(x) - 2", "0", "4", (False, True, False)),
+        ("sqrt(x) - 2", "0", "3", (False, True, True)),
+        ("sqrt(x) + 2", "0", "oo", (True, False, True)),
+        ("sqrt(x) - (-2)", "0", "oo", (True, False, True)),
+        ("sqrt(x) + (-2)", "4", "oo", (True, False, False)),
+        ("sqrt((x - 1) + 1) - 1", "1", "oo", (True, False, False)),
+        ("sqrt((x - 1) + 1) - 1", "1/2", "oo", (False, False, False)),
+        ("sqrt(x - 1) - 1", "1", "2", (False, True, False)),
+        ("sqrt(x + 3) - 2", "1", "2", (True, False, False)),
+        ("sqrt(2*x) - 2", "8", "9", (False, False, False)),
+    ],
+)
+def test_signs_of_roots_beside_numbers(text, low, high, known):
+    ends = tuple(None if end == "oo" else Fraction(end) for end in (low, high))
+    assert known_signs(Claim(f"{text} >= 0 for x in [{low}, {high}]").tape, *ends)[-1] == known
+    own = signs(tape_of(text, ["x"]), (ends,))[-1]
+    assert (own.nonnegative, own.nonpositive, own.nonzero) == known
