@@ -14,7 +14,7 @@ from proofs_check.interval.recheck import recheck
 
 CLAIMS = {
     "identity": "(x + y)/2 >= sqrt(x*y) for x in [0, 1], y in [0, 1]",
-    "product": "sqrt(x) >= x for x in [0, 1]",
+    "product": "sqrt(x) + x**2 >= x + x**2*sqrt(x) for x in [0, 1]",
     "quotient": "(x**2 + y**2)/(1 + x**2) >= 2*x*y/(1 + x**2) for x in [-1, 1], y in [-1, 1]",
     "exponential": "log(exp(x) + exp(y)) >= (x + y)/2 + log(2) for x in [-1, 1], y in [-1, 1]",
     "parts": "exp(x) >= x**2 for x in [0, oo]",
