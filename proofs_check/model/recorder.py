@@ -139,6 +139,8 @@ class Operation:
         Mean square of the entries of weight and bias.
     fan : float
         Inputs that one unit sums over.
+    entries : int
+        Of the weight.
     back : float
         Factor of mean squared gradients from output to input.
     apply : callable or None
@@ -161,6 +163,7 @@ class Operation:
     entry_square: float = 0.0
     bias_square: float = 0.0
     fan: float = 0.0
+    entries: int = 0
     back: float = 0.0
     apply: Any = None
     gradient: float | None = None
@@ -327,6 +330,7 @@ class Recorder(TorchFunctionMode):
         found.weight = name or self.names.get(id(weight), "")
         found.entry_square = float(weight.detach().double().square().mean())
         found.bias_square = 0.0 if bias is None else float(bias.detach().double().square().mean())
+        found.entries = weight.numel()
         found.fan, found.back = fan, back * found.entry_square
 
 
