@@ -34,6 +34,10 @@ CheckFunction = Callable[[Any, Any, "Trial"], Evidence]
 SYMBOLIC, CERTIFIED, SAMPLED = Rung.SYMBOLIC, Rung.CERTIFIED, Rung.SAMPLED
 
 
+_KINDS = {"Activation": "activations", "GramMatrix": "Gram matrices"}
+"""What the cases that a user can give are called."""
+
+
 def _check_kind(value: Any, kind: type, need: str) -> None:
     if not isinstance(value, kind):
         raise TypeError(f"{need}, got {value!r}.")
@@ -284,5 +288,6 @@ class Claim:
     def why_not(self, case: Any) -> str | None:
         """Return why the statement does not speak of a case, or None if it does."""
         if not isinstance(case, self.kinds or type(self.pinned[0])):
-            return f"it is about {type(self.pinned[0]).__name__}"
+            kind = type(self.pinned[0]).__name__
+            return f"it is about {_KINDS.get(kind, kind)}"
         return None if self.covers is None else self.covers(case)

@@ -41,8 +41,13 @@ Activations = Annotated[
 ]
 Inputs = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Judge claims on your own batch (.npy, .npz, .csv; rows are samples)."),
+    typer.Option(
+        metavar="FILE",
+        help="Describe your own batch, and judge claims on it (.npy, .npz, .csv, .tsv, .parquet, .pt; rows are samples).",
+    ),
 ]
+Key = Annotated[str | None, typer.Option(metavar="NAME", help="The array of an .npz file that holds several.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse a batch with zero rows or duplicates.")]
 Budget = Annotated[str, typer.Option(help="How much to spend: quick, full or deep.")]
 Seed = Annotated[int, typer.Option(min=0, help="Root seed of every random stream.")]
 Jobs = Annotated[
@@ -77,6 +82,8 @@ def verify(
     names: Names = None,
     activation: Activations = None,
     inputs: Inputs = None,
+    key: Key = None,
+    strict: Strict = False,
     profile: Budget = "quick",
     seed: Seed = 0,
     jobs: Jobs = None,
@@ -101,9 +108,14 @@ def verify(
     from numerics.campaign.executor import available_cores
 
     ask_kernel(kernel)
-    request = _checked(names or [], activation or [], inputs, profile, seed)
+    request = _checked(names or [], activation or [], inputs, profile, seed, key, strict)
+    if request.batch is not None and not json:
+        from proofs_check.report.batch import batch_lines
+
+        for line in batch_lines(request.batch, activation or []):
+            console().print(line, markup=False, highlight=False)
     folder = _folder(report, force)
-    recipe = _recipe(names or [], activation or [], inputs, profile, seed)
+    recipe = _recipe(names or [], activation or [], inputs, profile, seed, key)
     silent = quiet or json or not sys.stderr.isatty()
     jobs = jobs or (available_cores() if len(request.claims) > 1 and store is None else 1)
     outcome = _judged(request, {"jobs": jobs, "scheduler": scheduler, "device": device, "store": store}, silent)
@@ -119,7 +131,9 @@ def verify(
     raise typer.Exit(outcome.exit_code)
 
 
-def _checked(names: list[str], activations: list[str], inputs: str | None, profile: str, seed: int) -> Verification:
+def _checked(
+    names: list[str], activations: list[str], inputs: str | None, profile: str, seed: int, key: str | None, strict: bool
+) -> Verification:
     """Return what is asked for, or leave with a clear line before any work starts.
 
     A claim file with errors costs the claims concerned: they are named on standard error, and the others are judged.
@@ -127,7 +141,7 @@ def _checked(names: list[str], activations: list[str], inputs: str | None, profi
     from proofs_check.run.verification import Verification
 
     try:
-        request = Verification.of(names, activations, inputs, profile, seed)
+        request = Verification.of(names, activations, inputs, profile, seed, key, strict)
     except (ValueError, TypeError) as error:
         fail(str(error))
     for trouble in request.troubles:
@@ -216,12 +230,15 @@ def _folder(report: str | None, force: bool) -> Path | None:
     return folder
 
 
-def _recipe(names: list[str], activations: list[str], inputs: str | None, profile: str, seed: int) -> Recipe:
+def _recipe(
+    names: list[str], activations: list[str], inputs: str | None, profile: str, seed: int, key: str | None
+) -> Recipe:
     """Return how to repeat the run: everything its outcome depends on, and nothing else."""
     from proofs_check.report.run.recipe import Recipe
 
     cases = [part for text in activations for part in ("--activation", text)]
     cases += ["--inputs", inputs] if inputs is not None else []
+    cases += ["--key", key] if key is not None else []
     return Recipe(tuple(names), (*cases, "--profile", profile, "--seed", str(seed)))
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from numerics.batch_file import read_batch
+from numerics.batch_file import BatchFile
 from proofs_check.claim.claim import Claim
 from proofs_check.ledger import ledger
 from proofs_check.run.claim_file import ClaimFile, Trouble, is_claim_file, read_claim_file
@@ -124,17 +124,31 @@ def _hint(name: str, known: set[str]) -> str:
     return f"; did you mean {lower[close[0]]!r}" if close else ""
 
 
-def user_cases(activations: Sequence[str], inputs: str | None) -> list[Any] | None:
+EXACT_SAMPLES = 12
+"""Samples of a batch on which claims are judged: exact determinants of more take hours and thousands of digits."""
+
+
+def user_cases(activations: Sequence[str], batch: BatchFile | None, name: str = "batch") -> list[Any] | None:
     """Return a user's own cases: activations from text, and the Gram matrix of a batch; None if there are none.
+
+    Parameters
+    ----------
+    activations : sequence of str
+    batch : BatchFile or None
+        Its first `EXACT_SAMPLES` samples are the case: what holds of a batch is claimed of every part of it.
+    name : str
+        What the case is called; the rows are named with it if some are left out.
 
     Raises
     ------
     ValueError
-        If a text is no activation or the file is no batch; each message says why.
+        If a text is no activation; the message says why.
     """
     cases: list[Any] = [Activation.from_text(text) for text in activations]
-    if inputs is not None:
-        batch = read_batch(inputs)
-        rows = [[Fraction(float(x)) for x in row] for row in batch]
-        cases.append(GramMatrix.of_batch(Path(inputs).name, rows))
+    if batch is not None:
+        rows = batch.rows[:EXACT_SAMPLES]
+        whole = len(batch.rows) <= EXACT_SAMPLES
+        label = name if whole else f"{name}, {EXACT_SAMPLES} samples of rows {rows[0]} to {rows[-1]}"
+        samples = [[Fraction(float(x)) for x in row] for row in batch.samples[:EXACT_SAMPLES]]
+        cases.append(GramMatrix.of_batch(label, samples))
     return cases or None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from numerics.array_backend import array_backend
+from numerics.batch_file import BatchFile, open_batch
 from numerics.campaign.executor import DaskExecutor, choose_executor
 from numerics.campaign.result_store import ResultStore
 from proofs_check.claim.claim import Claim, Mutant
@@ -47,6 +49,7 @@ class Verification:
     profile: str
     seed: int
     troubles: tuple[Trouble, ...] = ()
+    batch: BatchFile | None = None
 
     @classmethod
     def of(
@@ -56,16 +59,20 @@ class Verification:
         inputs: str | None = None,
         profile: str = "quick",
         seed: int = 0,
+        key: str | None = None,
+        strict: bool = False,
     ) -> Verification:
         """Return the request, before any work starts; parameters and errors as `verify`."""
         if profile not in PROFILES:
             raise ValueError(f"verify needs a profile of {', '.join(PROFILES)}, got {profile!r}.")
         selection = select(names)
-        claims, cases = selection.claims, user_cases(activations, inputs)
+        batch = None if inputs is None else open_batch(inputs, key, strict=strict)
+        name = "" if inputs is None else Path(inputs).name
+        claims, cases = selection.claims, user_cases(activations, batch, name)
         if claims and cases is not None and not any(c.why_not(case) is None for c in claims for case in cases):
             reasons = sorted({f"{claim.id}: {claim.why_not(case)}" for claim in claims for case in cases})
             raise ValueError(f"verify needs a claim that covers the given cases, got {'; '.join(reasons)}.")
-        return cls(claims, cases, profile, seed, selection.troubles)
+        return cls(claims, cases, profile, seed, selection.troubles, batch)
 
     def run(
         self,

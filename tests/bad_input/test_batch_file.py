@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from numerics.batch_file import read_batch
+from numerics.batch_file import open_batch, read_batch
 
 
 def save(name: str, array: np.ndarray) -> Callable[[Path], Path]:
@@ -65,6 +66,11 @@ BAD: list[tuple[Callable[[Path], Path], str]] = [
     (save("b.npy", np.array([[1.0, 0.0], [1.0, -0.0]])), "1 = 2"),
     (archive(a=np.eye(2), b=np.eye(2)), "exactly one array"),
     (archive(), "exactly one array"),
+    (text("1,NA,3\n4,5,6\n"), "line 1 holds 'NA', which is no number; a header"),
+    (text("1D-3,2\n4,5\n"), "line 1 holds '1D-3'"),
+    (text("$1,2\n4,5\n"), r"line 1 holds '\$1'"),
+    (text(b"\x1f\x8b broken", "batch.csv.gz"), "can read"),
+    (text(b"no tensor", "batch.pt"), "can read"),
 ]
 
 
@@ -88,6 +94,12 @@ GOOD = [
     text("1,2\n3,4\n"),
     text("height,width\n1,2\n\n3,4\n"),
     text("\ufeff1, 2\r\n3, 4\r\n"),
+    text("1;2\n3;4\n"),
+    text("a;b\n1,0;2,0\n3,0;4,0\n"),
+    text("1\t2\n3\t4\n", "batch.tsv"),
+    text('"height","width"\n"1","2"\n"3","4"\n'),
+    text(",0,1\n0,1,2\n1,3,4\n"),
+    text(gzip.compress(b"1,2\n3,4\n"), "batch.csv.gz"),
 ]
 
 
@@ -127,3 +139,28 @@ def test_unsigned_integers_beyond_the_signed_ones_are_read_exactly_or_refused(tm
         read_batch(file)
     np.save(file, np.array([[1, 2], [3, 2**63]], dtype=np.uint64))
     assert read_batch(file)[1, 1] == 2.0**63
+
+
+def test_a_key_names_the_array(tmp_path: Path) -> None:
+    file = archive(a=np.eye(2), b=np.eye(3))(tmp_path)
+    assert read_batch(file, key="b").shape == (3, 3)
+    with pytest.raises(ValueError, match=r"needs a key of 'batch.npz' \(a, b\), got key='c'"):
+        read_batch(file, key="c")
+    with pytest.raises(ValueError, match="npz file with a key"):
+        read_batch(save("b.npy", np.eye(2))(tmp_path), key="a")
+
+
+def test_zero_rows_and_duplicates_are_set_aside_and_named(tmp_path: Path) -> None:
+    rows = np.array([[1.0, 2.0], [0.0, 0.0], [3.0, 4.0], [1.0, 2.0], [0.0, -0.0], [1.0, 2.0]])
+    found = open_batch(save("b.npy", rows)(tmp_path))
+    assert found.zero == (2, 5)
+    assert found.equal == ((1, 4), (1, 6))
+    assert found.rows.tolist() == [1, 3]
+    assert found.samples.tolist() == [[1, 2], [3, 4]]
+
+
+def test_how_a_table_was_read_is_said(tmp_path: Path) -> None:
+    assert open_batch(text("height,width\n1,2\n3,4\n")(tmp_path)).header == ("height", "width")
+    assert "pandas" in open_batch(text(",0,1\n0,1,2\n1,3,4\n")(tmp_path)).notes[0]
+    assert "decimal" in open_batch(text("1,5;2\n3;4\n")(tmp_path)).notes[0]
+    assert open_batch(text("0,1\n1,0\n")(tmp_path)).samples.tolist() == [[0, 1], [1, 0]]

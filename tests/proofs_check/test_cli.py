@@ -100,7 +100,7 @@ def test_a_claim_that_does_not_speak_of_the_batch_is_named_with_the_reason(tmp_p
     reasons = {entry["claim"]: entry["reason"] for entry in json.loads(out)["not_covered"]}
     assert "not below 1" in reasons["A4"]
     assert "singular" in reasons["A2"]
-    assert reasons["A7"] == "it is about Activation"
+    assert reasons["A7"] == "it is about activations"
 
 
 BAD = [

@@ -45,7 +45,17 @@ def print_report(report: RunReport, console: Console, *, verbose: bool = False) 
     for name, case, reason in report.not_covered:
         if not reason.startswith("it is about"):
             console.print(f"[dim]not covered[/] {name} on {escape(case)}: {escape(reason)}")
+    silent = claims_of_other_kinds(report)
+    if silent:
+        console.print(f"[dim]not about these cases[/] {escape(', '.join(silent))}")
     console.print(last_line(report))
+
+
+def claims_of_other_kinds(report: RunReport) -> list[str]:
+    """Return the claims that speak of none of the user's cases because they are about other things, in their order."""
+    judged = {claim.claim.id for claim in report.claims}
+    told = {name for name, _, reason in report.not_covered if not reason.startswith("it is about")}
+    return [name for name in dict.fromkeys(name for name, *_ in report.not_covered) if name not in judged | told]
 
 
 def claims_table(claims: tuple[ClaimReport, ...]) -> Table:
