@@ -112,7 +112,7 @@ def haar(
     Entries of O orthogonal, U unitary, S symplectic, SO and SU of determinant 1, P permutation, CP centred, COE circular; in traces also V, O1, O2, ..., G normal, Z complex normal, GOE, GUE, COE, CSE.
 
     Examples: haarmite haar "O[1,1]**4*O[1,2]**2"; haarmite haar "abs(U[1,1])**6" --dimension 2; haarmite haar "tr(O*A*O.T*B)**2";
-    haarmite haar "abs(O[1,1])" --dimension 3; haarmite haar "logdet(O, 2, 3)"; haarmite haar "entropy(m, n)"; haarmite haar "purity(m, n)";
+    haarmite haar "abs(O[1,1])" --dimension 3; haarmite haar "logdet(O, 2, 3)"; haarmite haar "entropy(m, n)"; haarmite haar "purity(m, n)"; haarmite haar "jacobian(O, 2, relu)";
     haarmite haar "tr(U*A*V*B*U.H*V.H)"; haarmite haar "U**2*A*U.H**2"; haarmite haar "tensor(O*E*O.T, O*E*O.T)" --let "E = state"; haarmite haar "tr(U*P*U.H*Q)**2" --let "P = projector(m)" --let "Q = projector(n)"
     """
     try:
@@ -306,10 +306,12 @@ def _matrix_document(text: str, d: int | None, terms: int | None, let: dict[str,
 def _named_document(text: str, d: int | None, digits: int) -> dict[str, Any]:
     """Return the closed form, with certified digits if no name is left."""
     from theory.haar.log_moment import value_of
-    from theory.haar.named_mean import named_mean
+    from theory.haar.named_mean import least_dimension, named_mean
 
     value = named_mean(text, d)
     document: dict[str, Any] = {"schema": 1, "integrand": text, "dimension": d, "text": str(value)}
+    if d is None and least_dimension(text) > 1:
+        document["least_dimension"] = least_dimension(text)
     if value.free_symbols:
         return document | {"closed_form": str(value)}
     return document | value_of(value).to_json(digits)

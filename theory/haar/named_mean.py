@@ -3,20 +3,24 @@
     log(abs(O[1,1])**2)   log(abs(U[1,1]))   abs(O[1,1])   abs(U[1,1])**(2*t)
     logdet(O, p, q)   logdet(U, p, q)   corners of Haar matrices        logdet(G, p, q)   logdet(Z, p, q)   of normal entries
     entropy(m, n)   entanglement of a random state      entropy(U)   entropy(O)   of the squared entries of a row
+    jacobian(W, k, relu)   jacobian(W, k, relu(1/10), L)   E tr (J J*)^k of J = D_L W_L ... D_1 W_1, D^2 = 2 or 0 by fair coins;
+                                                            W = O, U, or G, Z Gaussian of E|W_ij|^2 = 1/d
     purity(m, n)   purity(m, n, k)      modulus(a1, a2, ...)   E|<psi|A|psi>|      hciz(a1, ..., ad, b1, ..., bd)
 
-The closed forms are those of `theory.haar.log_moment`.
+The closed forms are those of `theory.haar.log_moment` and `theory.haar.jacobian`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sympy import Expr, Integer, Rational, Symbol
 
 from theory.haar.dimension import checked_dimension
+from theory.haar.jacobian import jacobian_moment, relu_mask
 from theory.haar.log_moment import (
     corner_log_determinant,
     entropy_of_a_row,
@@ -28,15 +32,19 @@ from theory.haar.log_moment import (
     purity,
     wishart_log_determinant,
 )
+from theory.haar.rational_function import RationalFunction
 from theory.syntax import exact_number, parse_syntax
 
-__all__ = ["is_named_mean", "named_mean"]
+__all__ = ["is_named_mean", "least_dimension", "named_mean"]
 
 _START = re.compile(
-    r"\s*(log|logdet|entropy|purity|modulus|hciz)\s*\(|\s*abs\s*\(\s*[OU]\s*\[[0-9, ]*\]\s*\)\s*(\*\*\s*(.*))?$"
+    r"\s*(log|logdet|jacobian|entropy|purity|modulus|hciz)\s*\(|\s*abs\s*\(\s*[OU]\s*\[[0-9, ]*\]\s*\)\s*(\*\*\s*(.*))?$"
 )
 _GROUPS = {"O": "orthogonal", "U": "unitary"}
 _FIELDS = {"G": "real", "Z": "complex"}
+_LARGEST_POWER = 8
+_LARGEST_DEPTH = 200
+_LAYERS = {"O": "orthogonal", "U": "unitary", "G": "orthogonal", "Z": "unitary"}
 
 
 def is_named_mean(text: str) -> bool:
@@ -54,6 +62,20 @@ def is_named_mean(text: str) -> bool:
         return True
     power = (match[3] or "1").strip()
     return not (power.isdigit() and int(power) % 2 == 0) and not re.search(r"[\]]|abs|conj", power)
+
+
+def least_dimension(text: str) -> int:
+    """Return the least integer d at which the symbolic form of a mean holds: k for jacobian(W, k, ...), else 1.
+
+    Examples
+    --------
+    >>> least_dimension("jacobian(O, 3, relu)"), least_dimension("entropy(O)")
+    (3, 1)
+    """
+    match parse_syntax(text, what="mean"):
+        case ast.Call(func=ast.Name(id="jacobian"), args=[_, ast.Constant(value=int() as power), *_]):
+            return power
+    return 1
 
 
 def named_mean(text: str, dimension: Any = None) -> Expr:
@@ -103,12 +125,51 @@ def named_mean(text: str, dimension: Any = None) -> Expr:
         case ast.Call(func=ast.Name(id="hciz"), args=[_, *_] as values, keywords=[]) if len(values) % 2 == 0:
             half = len(values) // 2
             return hciz([_value(x, text) for x in values[:half]], [_value(x, text) for x in values[half:]])
+        case ast.Call(func=ast.Name(id="jacobian"), args=[ast.Name(id=name), power, mask, *depth], keywords=[]) if (
+            name in _LAYERS and len(depth) <= 1
+        ):
+            return _jacobian(name, _value(power, text), _slope(mask, text), [_value(x, text) for x in depth], d)
         case ast.Call(func=ast.Name(id="abs")) | ast.BinOp(op=ast.Pow()):
             return entry_modulus(*_modulus(root, text), d)
     raise ValueError(
-        "mean needs log(abs(O[1,1])**2), abs(O[1,1])**s, logdet(O, p, q), entropy(m, n), purity(m, n), modulus(a, b, ...) or "
-        f"hciz(...), got {text!r}."
+        "mean needs log(abs(O[1,1])**2), abs(O[1,1])**s, logdet(O, p, q), entropy(m, n), purity(m, n), modulus(a, b, ...), "
+        f"jacobian(O, k, relu) or hciz(...), got {text!r}."
     )
+
+
+def _jacobian(name: str, power: Expr, slope: Expr, depth: Sequence[Expr], dimension: int | None) -> Expr:
+    """Return E tr (J J*)^k, at the depth L or symbolic in it."""
+    if not power.is_Integer or power < 1:
+        raise ValueError(f"jacobian needs a power that is an integer >= 1, got power={str(power)!r}.")
+    if not slope.is_Rational:
+        raise ValueError(f"jacobian needs a slope that is a rational number, got slope={str(slope)!r}.")
+    if power > _LARGEST_POWER:
+        raise ValueError(f"jacobian needs a power of at most {_LARGEST_POWER}, got power={str(power)[:20]}.")
+    mask = relu_mask(int(power), slope=slope)
+    moment = jacobian_moment(int(power), mask, group=_LAYERS[name], gaussian=name in _FIELDS, dimension=dimension)
+    if not depth:
+        return moment.as_sympy()
+    (layers,) = depth
+    if layers.is_Number and not (layers.is_Integer and layers >= 1):
+        raise ValueError(f"jacobian needs a depth that is an integer >= 1 or a name, got depth={str(layers)!r}.")
+    if layers.is_Integer:
+        if layers > _LARGEST_DEPTH:
+            raise ValueError(
+                f"jacobian needs a depth of at most {_LARGEST_DEPTH} or a name, got depth={str(layers)[:20]}."
+            )
+        value = moment.at(int(layers))
+        return value.as_sympy() if isinstance(value, RationalFunction) else Rational(value.numerator, value.denominator)
+    return moment.as_sympy(layers)
+
+
+def _slope(node: ast.expr, text: str) -> Expr:
+    """Read relu, or relu(slope) of the leaky one."""
+    match node:
+        case ast.Name(id="relu"):
+            return Integer(0)
+        case ast.Call(func=ast.Name(id="relu"), args=[slope], keywords=[]):
+            return _value(slope, text)
+    raise ValueError(f"jacobian needs relu or relu(slope) as its diagonals, got {text!r}.")
 
 
 def _modulus(node: ast.expr, text: str) -> tuple[str, Expr]:

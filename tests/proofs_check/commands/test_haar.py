@@ -217,6 +217,56 @@ def test_means_that_are_no_polynomials(arguments: tuple[str, ...], text: str, st
     assert f"= {text}" in run("haar", *arguments)[1]
 
 
+def direct_moment(depth: int) -> Fraction:
+    """Return E tr (J J^T)^2 at d = 2 by the turn t of every layer: E cos^2 2t = 1/2 for rows of O(2), masks summed one by one."""
+    # With S = J J^T, trace s and |deviator|^2 = v: D O S O^T D keeps the moments of (s^2, v) up to a linear map.
+    square, deviator = Fraction(4), Fraction(0)  # E s^2 and E v of the identity, v = (s11 - s22)^2 + 4 s12^2
+    for _ in range(depth):
+        # after a uniform turn E s11^2 = E s22^2 = (s^2 + v/2)/4; masks: both 2 (1/4), one 2 (1/2), none (1/4)
+        one = (square + deviator / 2) / 4
+        square, deviator = square + 2 * one, deviator + 2 * one
+    return (square + deviator) / 2
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5])
+def test_jacobians_at_width_two_agree_with_turns_and_masks(depth: int) -> None:
+    assert Fraction(document("haar", f"jacobian(O, 2, relu, {depth})", "--dimension", "2")["text"]) == direct_moment(
+        depth
+    )
+    symbolic = parse_expr(document("haar", "jacobian(O, 2, relu)")["text"])
+    assert symbolic.subs({"d": 2, "L": depth}) == direct_moment(depth)
+
+
+def test_a_symbolic_jacobian_says_where_it_holds() -> None:
+    assert document("haar", "jacobian(U, 3, relu(1/10), 2)")["least_dimension"] == 3
+
+
+def test_a_gaussian_layer_of_width_one() -> None:
+    # at d = 1 it is E D^4 E g^4 = 2 * 3
+    assert document("haar", "jacobian(G, 2, relu, 1)", "--dimension", "1")["text"] == "6"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("jacobian(O, 0, relu)", "power that is an integer >= 1"),
+        ("jacobian(O, k, relu)", "power that is an integer >= 1"),
+        ("jacobian(O, 9, relu)", "power of at most 8"),
+        ("jacobian(O, 2, tanh)", "relu or relu"),
+        ("jacobian(O, 2, relu(a))", "slope that is a rational"),
+        ("jacobian(O, 2, relu, 1/2)", "depth that is an integer"),
+        ("jacobian(O, 2, relu, 0)", "depth that is an integer"),
+        ("jacobian(O, 2, relu, 201)", "depth of at most 200"),
+        ("jacobian(S, 2, relu)", "mean needs"),
+    ],
+    ids=["power", "name", "order", "activation", "slope", "depth", "no_depth", "deep", "group"],
+)
+def test_jacobians_that_are_not_read(text: str, reason: str) -> None:
+    code, out, err = run("haar", text)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert reason in err
+
+
 def test_a_special_group_holds_above_the_degree() -> None:
     assert document("haar", "SU[1,1]*SU[2,2]*SU[3,3]")["least_dimension"] == 4
     assert document("haar", "SU[1,1]*SU[2,2]*SU[3,3]", "--dimension", "3")["value"] == "1/6"
