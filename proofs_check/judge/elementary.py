@@ -22,10 +22,11 @@ from proofs_check.proof import kernel
 from proofs_check.proof.assumptions import TEXTBOOK
 from proofs_check.proof.certificate_oracle import goal_of
 from proofs_check.proof.kernel import ProofError, Theorem
-from theory.statement.proposition import Relation
+from theory.statement.proposition import And, Relation
 from theory.statement.quantity import Quantity
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, GramMatrices, Naturals
+from theory.statement.words.haar import HaarMean, Weingarten
 
 
 def recognise(sentence: Sentence, clock: Clock) -> Outcome | None:
@@ -87,6 +88,8 @@ def by_balls(sentence: Sentence, clock: Clock) -> Outcome | None:
     """Return a theorem for a claim about named activations without other variables."""
     if any(not isinstance(b.sort, Activations) or b.sort.pinned is None for b in sentence.binders):
         return None
+    if isinstance(sentence.body, And) and any(term.has(HaarMean, Weingarten) for term in sentence.terms):
+        return None  # part by part they are exact
     clock.report("enclosing both sides")
     try:
         return Proved(kernel.by_oracle("balls", sentence), "balls")

@@ -25,6 +25,10 @@ claim = sentence_claim(
     wrong=[
         Wrong("(rms(r)-rho*)/(1-rms(r)) <= q*(r-rho*)/(1-r)", "rate 1/q", part="one layer"),
         Wrong("(rms(r)-rho*)/(1-rms(r)) <= (r-rho*)/((1-r)*(3-q))", "rate 3 - q", part="one layer"),
-        Wrong("(rms^l(r)-rho*)/(1-rms^l(r)) <= (2.1-q)^-l (r-rho*)/(1-r)", "rate 2.1 - q", part="every depth"),
+        Wrong(
+            "for s = x^2 + 2*x - 1, l >= 0, r in [0, 1): (rms^l(r)-rho*)/(1-rms^l(r)) <= (2.1-q)^-l (r-rho*)/(1-r)",
+            "rate 2.1 - q",
+            part="every depth",
+        ),
     ],
 )

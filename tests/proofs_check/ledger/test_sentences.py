@@ -144,6 +144,33 @@ PINNED: dict[str, tuple[str, tuple[str, ...]]] = {
             "for s = step(x-1): abs(137/50 - 1/sqrt(Var[s])) <= 1/200",
         ),
     ),
+    "W9": (
+        "proved",
+        (
+            "E_O(1)[O[1,1]^6] = 1",
+            "E_O(2)[O[1,1]^6] = 5/16, E_O(2)[O[1,1]*O[2,2]] = 0, E_O(2)[O[1,1]*O[2,2]*O[1,2]*O[2,1]] = -1/8, "
+            "E_O(2)[O[1,1]^2*O[1,2]^2*O[2,1]^2*O[2,2]^2] = 3/128",
+            "E_U(1)[abs(U[1,1])^6] = 1",
+            "E_U(2)[abs(U[1,1])^6] = 1/4, E_U(2)[abs(U[1,1]*U[2,2]*U[1,2])^2] = 1/12, "
+            "E_U(2)[abs(U[1,1]*U[1,2]*U[2,1]*U[2,2])^2] = 1/30, E_U(2)[U[1,1]*U[2,2]*conj(U[1,2]*U[2,1])] = -1/6, "
+            "E_U(2)[U[1,1]*U[2,2]] = 0",
+            "E_Sp(2)[S[1,1]*S[2,2]] = 1/2, E_Sp(2)[S[1,2]*S[2,1]] = -1/2, E_Sp(2)[abs(S[1,1])^6] = 1/4",
+        ),
+    ),
+    "W10": (
+        "proved",
+        (
+            "for d >= 1: E_O(d)[tr(O)^2] = 1",
+            "for d >= 2: E_O(d)[tr(O)^4] = 3",
+            "for d >= 3: E_O(d)[tr(O)^6] = 15",
+            "for d >= 2: E_U(d)[abs(tr(U))^4] = 2",
+            "for d >= 3: E_U(d)[abs(tr(U))^6] = 6",
+            "for d >= 4: E_U(d)[abs(tr(U))^8] = 24",
+            "E_O(1)[tr(O)^4] = 1, E_O(1)[tr(O)^6] = 1, E_O(2)[tr(O)^6] = 10",
+            "E_U(1)[abs(tr(U))^4] = 1, E_U(1)[abs(tr(U))^6] = 1, E_U(2)[abs(tr(U))^6] = 5, "
+            "E_U(1)[abs(tr(U))^8] = 1, E_U(2)[abs(tr(U))^8] = 14, E_U(3)[abs(tr(U))^8] = 23",
+        ),
+    ),
 }
 """Word and sentences of each claim that is one."""
 
@@ -176,6 +203,13 @@ def test_the_judge_earns_the_word_and_every_wrong_variant_falls(identifier: str)
     assert report.word == PINNED[identifier][0]
     assert [mutant.name for mutant in report.survivors] == []
     assert report.voids == []
+
+
+@pytest.mark.parametrize("claim", ledger(), ids=lambda claim: claim.id)
+def test_every_task_of_a_claim_has_an_address_of_its_own(claim: Claim) -> None:
+    """Findings come back from other processes by their address."""
+    keys = [(*task.key, task.check.part) for task in (*plan([claim]), *audits(claim))]
+    assert len(set(keys)) == len(keys)
 
 
 def test_a_claim_of_every_activation_is_judged_on_forty_of_them() -> None:

