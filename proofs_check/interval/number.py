@@ -18,11 +18,13 @@ from proofs_check.interval.tape import Tape, TapeBuilder
 KIND = "number"
 _BITS = (96, 288)  # what the checker tries: a number that needs more has no certificate
 _LONGEST_INTEGER, _LONGEST_TEXT = 59, 5_000  # what the checker reads, and well below its limit
+_MOST_OPERATIONS = 150  # a sum is as deep as it has terms, and deep ones are not read
 
 
 def is_writable(text: str) -> bool:
-    """Return whether a text is short enough, its integers too, for a certificate."""
-    return len(text) <= _LONGEST_TEXT and all(len(digits) <= _LONGEST_INTEGER for digits in re.findall(r"\d+", text))
+    """Return whether a text is short enough, its integers and sums too, for a certificate."""
+    short = len(text) <= _LONGEST_TEXT and sum(map(text.count, "+-*/")) <= _MOST_OPERATIONS
+    return short and all(len(digits) <= _LONGEST_INTEGER for digits in re.findall(r"\d+", text))
 
 
 def number_certificate(text: str) -> Certificate | None:
