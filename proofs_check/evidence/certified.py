@@ -115,17 +115,10 @@ def from_slack(
     ArithmeticError
         If the closed form is another number than the slack.
     """
-    if number is not None and not is_writable(number):
-        number = None
-    if isinstance(slack, flint.arb) and number is not None and not number_ball(number, 192).overlaps(slack):
-        raise ArithmeticError(
-            f"from_slack needs the closed form of its slack, got {slack.str(10)} and {number[:80]!r}."
-        )
     if not isinstance(slack, flint.arb):
         raise TypeError(f"from_slack needs a ball (flint.arb), got {type(slack).__name__} {slack!r}.")
     if slack >= 0:
-        certificate = None if number is None else number_certificate(number)
-        certificates = () if certificate is None else (certificate,)
+        certificates = () if number is None or not is_writable(number) else _of_number(number, slack)
         summary = f"{what}: the ball is nonnegative"
         return Evidence(Verdict.CERTIFIED, Rung.CERTIFIED, summary, figures, sharpness, certificates=certificates)
     if slack < 0:
@@ -133,3 +126,13 @@ def from_slack(
         return Evidence(Verdict.REFUTED, Rung.CERTIFIED, f"{what}: the ball is negative", figures, sharpness, witness)
     reason = f"{what}: the ball holds 0; more digits, or an exact comparison, would decide"
     return Evidence(Verdict.INCONCLUSIVE, Rung.CERTIFIED, reason, figures, sharpness)
+
+
+def _of_number(number: str, slack: flint.arb) -> tuple[Certificate, ...]:
+    """Return the certificate of a slack's closed form, which has to be the same number."""
+    if not number_ball(number, 192).overlaps(slack):
+        raise ArithmeticError(
+            f"from_slack needs the closed form of its slack, got {slack.str(10)} and {number[:80]!r}."
+        )
+    certificate = number_certificate(number)
+    return () if certificate is None else (certificate,)

@@ -16,7 +16,7 @@ from proofs_check.interval.checker.document import SCHEMA
 from proofs_check.interval.tape import Tape, TapeBuilder
 
 KIND = "number"
-_BITS = (96, 288)  # what the checker tries: a number that needs more has no certificate
+_BITS = (64, 192)  # fewer than the checker tries, so that it does not fail where Arb just succeeded
 _LONGEST_INTEGER, _LONGEST_TEXT = 59, 5_000  # what the checker reads, and well below its limit
 _MOST_OPERATIONS = 150  # a sum is as deep as it has terms, and deep ones are not read
 
@@ -28,7 +28,7 @@ def is_writable(text: str) -> bool:
 
 
 def number_certificate(text: str) -> Certificate | None:
-    """Return the certificate of ``text >= 0``, or None if a ball of 288 bits does not show it.
+    """Return the certificate of ``text >= 0``, or None if a ball of 192 bits does not show it.
 
     Parameters
     ----------
