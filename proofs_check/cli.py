@@ -24,6 +24,7 @@ from proofs_check.commands.haar import haar, weingarten
 from proofs_check.commands.hunt import hunt
 from proofs_check.commands.judge import judge, words
 from proofs_check.commands.network import network
+from proofs_check.commands.prove import prove
 from proofs_check.commands.recheck import recheck
 from proofs_check.commands.table import table
 from proofs_check.commands.usage import OneLineUsage
@@ -81,7 +82,7 @@ def common(
 
 for command in (words, verify, hunt, claims, errata, derive, gain, check, compare, network, table, recheck, doctor):
     register(app, command)
-for expression_command in (judge, weingarten, haar):
+for expression_command in (judge, prove, weingarten, haar):
     # A sentence, a partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.
     register(app, expression_command, context_settings={"ignore_unknown_options": True})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proofs_check.commands.completion import activation_names
-from proofs_check.commands.console import Json, console, fail, print_json
+from proofs_check.commands.console import Json, console, fail, print_json, stoppable
 
 if TYPE_CHECKING:
     from proofs_check.report.profile.subject import Subject
@@ -70,7 +70,8 @@ def derive(
         from proofs_check.report.profile.terminal import print_profile
         from theory.profile import derive as profile_of
 
-        card = profile_of(expression).to_json(digits, terms)
+        with stoppable():
+            card = profile_of(expression).to_json(digits, terms)
     except (ValueError, TypeError) as error:
         fail(str(error))
     if json:
@@ -101,7 +102,9 @@ def _write_card(expression: str, digits: int, terms: int, report: str, sizes: di
     from proofs_check.report.profile.card import card_of
     from proofs_check.report.profile.page import card_page
 
-    write_page(card_page(card_of(subject)), target, caller="derive")
+    with stoppable():
+        page = card_page(card_of(subject))
+    write_page(page, target, caller="derive")
     print(f"haarmite: wrote {target}", file=sys.stderr)
 
 

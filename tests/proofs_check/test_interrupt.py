@@ -89,3 +89,23 @@ def test_an_interrupted_hunt_shows_the_simplest_case_so_far(tmp_path: Path) -> N
     found = json.loads(out)
     assert found["found"]
     assert int(found["counterexample"]["case"]) >= 1000
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads the processor time of another process")
+def test_a_long_call_of_c_code_is_stopped_at_once() -> None:
+    command = [sys.executable, "-m", "proofs_check.cli", "derive", "x*tanh(softplus(x))", "--digits", "3000"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        while child.poll() is None and _cpu_seconds(child.pid) < 4:
+            time.sleep(0.2)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=30) == -signal.SIGINT  # minutes of work are left
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
