@@ -68,6 +68,7 @@ TRUSTED = {
     ],
     "proofs_check/interval": ["tests/proofs_check/interval"],
     "theory/exact": ["tests/theory/exact"],
+    "theory/enclosure/complex_bound.py": ["tests/theory/enclosure/test_complex_bound.py"],
     "theory/enclosure": ["tests/theory/enclosure"],
     "theory/gaussian": ["tests/theory/gaussian"],
     "theory/kernel_map": ["tests/theory/kernel_map"],

@@ -60,3 +60,14 @@ def test_a_value_too_small_for_the_ball_to_see_is_no_zero():
     tiny = sympy.sin(1) ** 2 + sympy.cos(1) ** 2 - 1
     assert order_of_zero(slack_of(x + tiny, x), 0, Fraction(0)) == 1
     assert order_of_zero(slack_of(x + tiny - sympy.Rational(1, 10**50), x), 0, Fraction(0)) == 0
+
+
+@pytest.mark.parametrize("at", [Fraction(-1, 2), Fraction(3, 2), sympy.oo], ids=["below", "above", "infinite"])
+def test_zeros_outside_the_box_are_refused(at):
+    with pytest.raises(ValueError, match="needs zeros inside the box"):
+        face_zeros(slack_of(x**2, x), [Zero("x", at)])
+
+
+@pytest.mark.parametrize(("order", "found"), [(11, 11), (12, 12), (13, 12)])
+def test_orders_are_counted_up_to_twelve(order, found):
+    assert order_of_zero(slack_of(x**order, x), 0, Fraction(0)) == found
