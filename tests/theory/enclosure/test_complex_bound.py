@@ -33,3 +33,15 @@ def test_mean_square_lies_above_the_integral_and_hardly_more():
 @pytest.mark.parametrize("place", [-3, -1, 0, 1, 3])
 def test_a_pole_in_the_strip_has_no_bound(place):
     assert strip_bound(lambda z, _: 1 / (z - flint.acb(place, "0.25")), LENGTH, HEIGHT) is None
+
+
+def test_a_cut_in_the_strip_has_no_bound_though_every_value_is_finite():
+    assert strip_bound(lambda z, analytic: z.sqrt(analytic=analytic), LENGTH, HEIGHT) is None
+
+
+@pytest.mark.parametrize("place", [-3, 0, 3])
+def test_a_pole_above_the_strip_is_told_apart_from_it(place):
+    """1/(z - place - 3i/5), a tenth above: tiles have to be halved in both directions."""
+    found = strip_bound(lambda z, _: 1 / (z - flint.acb(place, "0.6")), LENGTH, HEIGHT)
+    assert found is not None
+    assert found.mean_square.is_finite()
