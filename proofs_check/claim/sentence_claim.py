@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 SECONDS = {"quick": 10.0, "full": 60.0, "deep": 600.0}
 LOOKS = {"quick": (4, 0.2), "full": (30, 5.0), "deep": (200, 60.0)}
 """Choices of the other variables at which an instance of a proved sentence is looked at by balls, and seconds for them."""
+_LONGEST_TEXT = 400
+"""Characters of a drawn activation; a polynomial of degree 40 is longer than an activation's text may be."""
 _WORDS = {"proved": Verdict.PROVED, "certified": Verdict.CERTIFIED, "supported": Verdict.SUPPORTED}
 _RUNGS = {"proved": Rung.SYMBOLIC, "certified": Rung.CERTIFIED, "supported": Rung.SAMPLED}
 
@@ -371,7 +373,8 @@ def drawn(sentence: Sentence) -> SearchStrategy[Place]:
             parts[binder.name] = numbers.map(str)
         elif isinstance(sort, Activations) and sort.pinned is None:
             found = {str(v.polynomial) for case in instances(sentence, 1) for v in case.values() if isinstance(v, Law)}
-            parts[binder.name] = st.sampled_from(sorted(found, key=len) or ["x"])
+            short = [line for line in found if len(line) <= _LONGEST_TEXT]
+            parts[binder.name] = st.sampled_from(sorted(short, key=len) or ["x"])
     return st.fixed_dictionaries(parts).map(lambda values: Place(tuple(values.items())))
 
 
