@@ -24,6 +24,8 @@ claim = sentence_claim(
     cases={"s": CENTRED},
     wrong=[
         Wrong("(rms(r) - r)/(1-r)^2 <= -11/10*(1-rms'(0)) r/(1-r)", "rate 11/10 (1 - kappa'(0))", part=POSITIVE),
-        Wrong("(rms(r) - r)/(1+r)^2 >= -11/10*(1-rms'(0)) r/(1+r)", "rate 11/10 (1 - kappa'(0))", part=NEGATIVE),
+        Wrong(
+            "(rms(r) - r)/(1+r)^2 >= -11/10*(1-rms'(0)) r/(1+r)", "rate 11/10 (1 - kappa'(0)) below 0", part=NEGATIVE
+        ),
     ],
 )

@@ -23,6 +23,7 @@ EXPECTED = {
     "case_four_rate": ("A21", Verdict.PROVED),
     "residual_block": ("A23", Verdict.PROVED),
     "norm_placement": ("A24", Verdict.PROVED),
+    "leading_terms": ("A31", Verdict.PROVED),
 }
 
 

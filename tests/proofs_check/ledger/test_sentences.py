@@ -75,6 +75,17 @@ PINNED: dict[str, tuple[str, tuple[str, ...]]] = {
             "for every activation s: kappa'(1) - beta_0 >= 0",
         ),
     ),
+    "A32": (
+        "proved",
+        (
+            "for every centred activation s, r in [0, 1): (rms(r) - r)/(1-r)^2 <= -(1-rms'(0)) r/(1-r)",
+            "for every centred activation s, r in (-1, 0]: (rms(r) - r)/(1+r)^2 >= -(1-rms'(0)) r/(1+r)",
+        ),
+    ),
+    "A33": (
+        "certified",
+        ("for t in [16.7, 1000]: exp(-t) < 2^(-24)", "for t in [0, 16.6]: exp(-t) > 2^(-24)"),
+    ),
     "G1": (
         "certified",
         (
