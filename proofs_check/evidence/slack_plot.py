@@ -15,6 +15,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.statistics.confidence_sequence import half_width
 from numerics.statistics.e_value import MeanEvidence, MeanTest
 from proofs_check.evidence.plot import Mark, Plot, Series
 from proofs_check.interval.ball import Program, arithmetic, rational_ball
@@ -29,9 +30,6 @@ ACROSS = 8
 
 LONGEST_CLAIM = 80
 """Characters of an inequality that a caption repeats; longer ones stand in the certificate."""
-
-SHOWN_ERRORS = 3.0
-"""Half-width of the band around a running mean, in standard errors."""
 
 
 def slack_plot(claim: str) -> Plot | None:
@@ -97,24 +95,29 @@ def running_mean_plot(
     what : str
         The mean in words.
     """
-    count, mean, squares = np.array([tally[:3] for tally in tallies], dtype=np.float64).T
+    count, mean = np.array([tally[:2] for tally in tallies], dtype=np.float64).T
     total = np.cumsum(count)
     running = np.cumsum(count * mean) / total
-    # about the last mean, so that the squares do not cancel
-    about = np.cumsum(squares + count * (mean - running[-1]) ** 2) / total - (running - running[-1]) ** 2
-    error = SHOWN_ERRORS * np.sqrt(np.maximum(about, 0) / total)
-    if not (np.isfinite(running).all() and np.isfinite(error).all()):
+    if not np.isfinite(running).all():
         return None
     keep = _spread_out(len(total), POINTS)
-    x, y, e = total[keep], running[keep], error[keep]
-    estimate = Series("mean so far", rounded(x), rounded(y), rounded(y - e), rounded(y + e))
+    x, y = total[keep], running[keep]
+    least, most = test.support
+    band: tuple[list[float], list[float]] | tuple[None, None] = (None, None)
+    caption = ""
+    if math.isfinite(most - least):
+        ends = (sign * half_width(x, most - least, found.alpha, int(total[-1])) + y for sign in (-1, 1))
+        low, high = (np.clip(end, least, most) for end in ends)
+        band = rounded(low), rounded(high)
+        caption = (
+            f"Band of the mean: a confidence sequence, wrong anywhere with probability at most {found.alpha:.2g}. "
+        )
+    estimate = Series("mean so far", rounded(x), rounded(y), *band)
     decided = found.verdict != "inconclusive"
     here = Series(f"{found.verdict} here", [found.samples], rounded([found.estimate]), mark=Mark.POINTS)
     claims = _claimed_levels(test, float(total[-1]))
-    caption = f"Band of the mean: {SHOWN_ERRORS:g} standard errors. " + (
-        f"Band of the claim: {test.delta:.3g}, within which 'supported' places the mean. " if test.delta else ""
-    )
-    caption += "The verdict comes from an e-value, not from the bands."
+    caption += f"Band of the claim: {test.delta:.3g}, within which 'supported' places the mean. " if test.delta else ""
+    caption += "The verdict comes from an e-value, which looks at every sample, not from the bands."
     return Plot(what, "samples", "mean", (estimate, *claims, *((here,) if decided else ())), caption)
 
 
