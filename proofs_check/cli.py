@@ -27,6 +27,7 @@ from proofs_check.commands.network import network
 from proofs_check.commands.prove import prove
 from proofs_check.commands.recheck import recheck
 from proofs_check.commands.table import table
+from proofs_check.commands.tailor import tailor
 from proofs_check.commands.usage import OneLineUsage
 from proofs_check.commands.verify import verify
 
@@ -80,7 +81,22 @@ def common(
     """Take the options that belong to no command."""
 
 
-for command in (words, verify, hunt, claims, errata, derive, gain, check, compare, network, table, recheck, doctor):
+for command in (
+    words,
+    verify,
+    hunt,
+    claims,
+    errata,
+    derive,
+    gain,
+    tailor,
+    check,
+    compare,
+    network,
+    table,
+    recheck,
+    doctor,
+):
     register(app, command)
 for expression_command in (judge, prove, weingarten, haar):
     # A sentence, a partition or an integrand may begin with a minus; the commands read it and say what is wrong in one line.
