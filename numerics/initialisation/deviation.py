@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from numerics.initialisation.entry_law import EntryLaw, cut_variance, log_tail_squares
 from numerics.initialisation.entry_test import EntrySummary
 from numerics.initialisation.fan import Fans
@@ -124,3 +126,36 @@ def scale_agrees(found: EntrySummary, law: EntryLaw, alpha: float) -> bool:
         log_tail_squares(law, found.size, square * slack, above=False),
     )
     return least + math.log(2) > math.log(alpha)
+
+
+def log_p_same_scale(one: EntrySummary, other: EntrySummary, law: EntryLaw, ratio: float = 1.0) -> float:
+    """Return (a bound of) the logarithm of a p-value of: both are draws of one law, `one` at `ratio` times the deviation.
+
+    For every a, P(S_1/S_2 >= r) <= P(S_1 >= a) + P(S_2 <= a/r), S the mean squares of standardised entries; the least sum over a
+    grid of a decreases with r, so it is a p-value; likewise for small ratios.
+
+    Parameters
+    ----------
+    one, other : EntrySummary
+    law : EntryLaw
+        Its family counts, its size does not.
+    ratio : float, optional
+
+    Examples
+    --------
+    >>> draw = lambda seed, std: EntrySummary.of(np.random.default_rng(seed).normal(0, std, 4000))
+    >>> same, double = (log_p_same_scale(draw(1, std), draw(2, 1), EntryLaw("normal", 1.0)) for std in (1, 2))
+    >>> same > -5, double < -200
+    (True, True)
+    """
+    quotient = one.square / one.size / (other.square / other.size) / ratio**2
+    first, second, r = (one, other, quotient) if quotient >= 1 else (other, one, 1 / quotient)
+    slack = 1 + 8 * max(one.unit, other.unit) if max(one.unit, other.unit) > 1e-6 else 1.0
+    r = max(r / slack, 1.0)
+    sums = (
+        np.logaddexp(
+            log_tail_squares(law, first.size, a, above=True), log_tail_squares(law, second.size, a / r, above=False)
+        )
+        for a in np.geomspace(1, r, 33)
+    )
+    return min(0.0, float(min(sums)) + math.log(2))

@@ -2,7 +2,8 @@
 
 A weight *agrees* with a rule when no test of `numerics.initialisation` refutes it at its share of alpha. Weights of one role form a class,
 and the rule that explains most of the class, as it stands or by a usual mistake, is the class's rule. A weight that does not
-agree with it is a fault if a mistake turns one into the other, or if its peers do agree; it is right if another rule of the catalogue has it; and
+agree with it is a fault if a mistake turns one into the other, if its peers do agree, or if most of its peers agree with each
+other and not with it; it is right if another rule of the catalogue has it; and
 "unnamed" else, which is no fault.
 
 **False alarms.** If every weight is drawn as declared, or if there is a rule in the catalogue that the weights of each class follow, then a fault is
@@ -14,84 +15,19 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from numerics.initialisation.deviation import Mistake, mistakes
 from numerics.initialisation.entry_law import FAMILIES, EntryLaw, Family
-from numerics.initialisation.entry_test import EntrySummary, judge_entries
-from numerics.initialisation.haar_test import HaarEvidence, judge_haar, orthonormality_allowance
+from numerics.initialisation.entry_test import judge_entries
 from proofs_check.model.declaration import Law, Target, declared_law
 from proofs_check.model.finding import Finding
+from proofs_check.model.judged import Judged
+from proofs_check.model.peers import against_peers
 from proofs_check.model.rule import COMMON, RANDOM, RULES, Rule, is_transposed
 from proofs_check.model.weight import Weight, branches, matrices
-
-_LARGEST_HAAR = 1100
-"""Largest side of a matrix whose Haar law is tested; it costs the cube of it."""
-
-
-class Judged:
-    """A weight with what the tests need of it, each worked out once."""
-
-    def __init__(self, weight: Weight, alpha: float) -> None:
-        self.weight, self.alpha = weight, alpha
-        self.summary = EntrySummary.of(weight.array, unit=weight.unit)
-        self._agreed: dict[tuple[float, tuple[Family, ...]], tuple[Family, float] | None] = {}
-
-    def agrees(self, std: float, families: tuple[Family, ...] = FAMILIES) -> tuple[Family, float] | None:
-        """Return the first family, with the logarithm of its p-value, that is not refuted at a standard deviation."""
-        key = (std, families)
-        if key not in self._agreed:
-            self._agreed[key] = self._agreement(std, families)
-        return self._agreed[key]
-
-    def _agreement(self, std: float, families: tuple[Family, ...]) -> tuple[Family, float] | None:
-        found = self.summary
-        if abs(math.log(max(found.root_mean_square, 1e-300) / std)) > 12 / math.sqrt(found.size) + 8 * found.unit:
-            return None  # chi-square beyond 12 standard deviations of the logarithm: no law of this size is near
-        for family in families:
-            evidence = judge_entries(found, EntryLaw(family, std), self.alpha)
-            if not evidence.refuted:
-                return family, evidence.log_p
-        return None
-
-    @cached_property
-    def frames(self) -> list[HaarEvidence]:
-        """What is orthogonal: the whole matrix, or each gate's; empty when nothing is."""
-        whole, *gates = matrices(self.weight)
-        for parts in (gates, [whole]):
-            found = [_frame(part, self.weight.unit, self.alpha / max(len(parts), 1)) for part in parts]
-            if found and all(frame is not None for frame in found):
-                return [frame for frame in found if frame is not None]
-        return []
-
-    @cached_property
-    def family(self) -> str:
-        """The family that fits best by itself, whatever its size."""
-        fit = (
-            family for family in FAMILIES if not judge_entries(self.summary, self.summary.guess(family), 1e-4).refuted
-        )
-        return next(fit, "")
-
-    def finding(
-        self, rule: str, status: Any, *, family: str | None = None, std: float | None = None, **rest: Any
-    ) -> Finding:
-        """Return a finding of this weight."""
-        weight = self.weight
-        return Finding(
-            weight.name,
-            weight.shared,
-            weight.layer,
-            weight.role,
-            tuple(weight.array.shape),
-            self.family if family is None else family,
-            self.summary.root_mean_square if std is None else std,
-            rule,
-            status,
-            **rest,
-        )
 
 
 def judge_weights(weights: Sequence[Weight], alpha: float, laws: Iterable[tuple[str, Law]] = ()) -> list[Finding]:
@@ -256,12 +192,13 @@ def _judge_class(members: Sequence[Judged], ends: int) -> list[Finding]:
     """Judge the weights of one role by the rule that explains most of them."""
     base = _class_rule(members)
     if base is None:
-        return [one.finding("", "unnamed", reading=_unnamed(one)) for one in members]
+        return [one.unnamed() for one in members]
     scaled = _scaled_ends(members, base, ends)
     agree: Counter[str] = Counter()
     for one in members:
         agree[one.weight.kind] += _has_rule(one, base) is not None
-    return [_judge_member(one, base, ends, scaled, agree[one.weight.kind], one is members[-1]) for one in members]
+    found = [_judge_member(one, base, ends, scaled, agree[one.weight.kind], one is members[-1]) for one in members]
+    return against_peers(members, found)
 
 
 def _class_rule(members: Sequence[Judged]) -> Rule | None:
@@ -380,7 +317,7 @@ def _judge_member(one: Judged, base: Rule, ends: int, scaled: bool, peers: int, 
             else f"entries are no independent draws; its peers follow {base.name}"
         )
         return one.finding(base.name, "fault", mistake="peers", reading=reading, log_p=-math.inf)
-    return one.finding("", "unnamed", reading=_unnamed(one))
+    return one.unnamed()
 
 
 def _judge_each(members: Sequence[Judged], ends: int) -> list[Finding]:
@@ -394,36 +331,10 @@ def _judge_each(members: Sequence[Judged], ends: int) -> list[Finding]:
         elif one.weight.role == "norm_gain" and _near_one(one):
             found.append(one.finding("N(1, 0.02^2)", "right", family="normal"))
         else:
-            found.append(one.finding("", "unnamed", reading=_unnamed(one)))
+            found.append(one.unnamed())
     return found
 
 
 def _near_one(one: Judged) -> bool:
     law = EntryLaw("normal", 0.02, 1.0)
     return not judge_entries(one.weight.array, law, one.alpha).refuted
-
-
-def _unnamed(one: Judged) -> str:
-    size = f"std {one.summary.root_mean_square:.4g}"
-    if not one.family:
-        return f"{size}: no independent draws of one law; trained, loaded or made by hand?"
-    return f"{one.family}, {size}: no rule of the catalogue has it; declare it to have it judged"
-
-
-def _frame(matrix: np.ndarray, unit: float, alpha: float) -> HaarEvidence | None:
-    """Return the evidence of Haar law of a matrix with orthonormal rows or columns; None if they are not."""
-    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
-    if wide.shape[0] < 2:
-        return None
-    few = wide[:4].astype(np.float64)
-    gram = few @ few.T
-    if not gram[0, 0] or np.abs(gram / gram[0, 0] - np.eye(len(few))).max() > 1e-4 + orthonormality_allowance(
-        unit, wide.shape[1]
-    ):
-        return None
-    if wide.shape[1] > _LARGEST_HAAR:
-        wide = wide[: max(2, min(len(wide), 256))]
-        evidence = judge_haar(wide.T, alpha=alpha, unit=unit) if wide.shape[1] <= 8 * _LARGEST_HAAR else None
-    else:
-        evidence = judge_haar(wide.T, alpha=alpha, unit=unit)
-    return evidence if evidence is not None and evidence.is_orthonormal else None

@@ -1,9 +1,11 @@
 """Mistakes: the arithmetic of each, and the one that is named."""
 
+import math
+
 import numpy as np
 import pytest
 
-from numerics.initialisation.deviation import mistakes, name_mistake, scale_agrees
+from numerics.initialisation.deviation import log_p_same_scale, mistakes, name_mistake, scale_agrees
 from numerics.initialisation.entry_law import EntryLaw
 from numerics.initialisation.entry_test import EntrySummary
 from numerics.initialisation.fan import Fans
@@ -38,3 +40,18 @@ def test_the_mistake_that_was_made_is_named():
     right = EntrySummary.of(np.random.default_rng(1).standard_normal((200, 200)) * 0.07)
     assert scale_agrees(right, law, 1e-3)
     assert name_mistake(right, law, mistakes(0.07, "He", Fans(200, 700)), 1e-3) is None
+
+
+@pytest.mark.parametrize("family", ["normal", "truncated", "uniform"])
+def test_two_draws_of_one_law_are_told_apart_as_often_as_the_p_value_says(family):
+    """P(p <= u) <= u: below 1/20 in at most 1/20 of draws (400 draws, 6 standard deviations allowed), sizes as unequal as may be."""
+    rng = np.random.default_rng(3)
+    law = EntryLaw(family, 1.0)
+
+    def draw(size):
+        z = rng.standard_normal(20 * size) if family != "uniform" else rng.uniform(-1, 1, size)
+        return EntrySummary.of((z[np.abs(z) <= 2] if family == "truncated" else z)[:size])
+
+    few = sum(log_p_same_scale(draw(40), draw(400), law) <= math.log(0.05) for _ in range(400))
+    assert few <= 400 * 0.05 + 6 * math.sqrt(400 * 0.05 * 0.95)
+    assert log_p_same_scale(draw(4000), draw(4000), law, ratio=1.5) < math.log(1e-9)
