@@ -185,3 +185,49 @@ def test_paper_shows_what_is_folded(browse: Browse, report_page: Path, tmp_path:
         assert data.startswith(b"%PDF")
         pages.append(len(re.findall(rb"/Type\s*/Page\b", data)))
     assert pages[0] == pages[1] > pages[2] >= 1
+
+
+ASK = """<script>
+addEventListener("load", () => {
+  const shown = () => [...document.querySelectorAll("article")].filter(a => a.getBoundingClientRect().height > 0).map(a => a.id);
+  const ask = (name, value) => {
+    document.getElementById(name).value = value;
+    document.getElementById("filter").dispatchEvent(new Event("input"));
+  };
+  const found = {every: shown()};
+  ask("find", "catalan"); found.word = shown(); ask("find", "");
+  ask("in-paper", "B"); found.paper = shown(); found.lists = document.querySelectorAll("section:not([hidden]) li:not([hidden])[data-paper]").length;
+  location.hash = "#claim-W9";
+  setTimeout(() => {
+    found.linked = shown();
+    found.open = [...document.querySelectorAll("article details.evidence[open]")].map(d => d.closest("article").id);
+    document.body.append(Object.assign(document.createElement("pre"), {id: "answers", textContent: JSON.stringify(found)}));
+  }, 300);
+});
+</script>"""
+
+
+def test_claims_are_filtered_searched_and_opened_by_a_link(browse: Browse, report_page: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.html"
+    copy.write_text(report_page.read_text(encoding="utf-8").replace("</body>", f"{ASK}</body>"), encoding="utf-8")
+    dumped = browse(tmp_path, "--virtual-time-budget=3000", "--dump-dom", copy.as_uri())
+    answers = re.search(r'<pre id="answers">(.*?)</pre>', dumped, re.DOTALL)
+    assert answers, dumped[-1000:]
+    found = json.loads(unescape(answers[1]))
+    assert found["every"] == [f"claim-{name}" for name in ("A3", "B9", "W8", "W9", "X1")]
+    assert found["word"] == ["claim-W8"]  # Catalan numbers
+    assert found["paper"] == ["claim-B9"]
+    assert found["lists"] == 1
+    assert found["linked"] == found["every"]  # a link beyond the filter clears it
+    assert found["open"] == ["claim-W9"]
+
+
+def test_on_paper_each_claim_begins_a_page(browse: Browse, report_page: Path, tmp_path: Path) -> None:
+    text = report_page.read_text(encoding="utf-8")
+    pages = []
+    for name, content in (("all", text), ("few", text.replace("</style>", "article { display: none }</style>", 1))):
+        file, target = tmp_path / f"{name}.html", tmp_path / f"{name}.pdf"
+        file.write_text(content, encoding="utf-8")
+        browse(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={target}", file.as_uri())
+        pages.append(len(re.findall(rb"/Type\s*/Page\b", target.read_bytes())))
+    assert pages[0] - pages[1] >= 5  # as many as claims
