@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -135,7 +136,24 @@ _SPECIAL = {character: f"\\{character}" for character in "&%$#_{}"} | {
 }
 
 
+_POLYNOMIAL = re.compile(r"(?=.*d)[-+*/() 0-9d]+")
+_POWER = re.compile(r"\*\*(-?\d+)")
+
+
+def _raised(found: re.Match[str]) -> str:
+    return f"^{{{found[1]}}}"
+
+
 def _latex_escape(text: str) -> str:
+    """Return a cell for LaTeX: polynomials in d as mathematics, anything else as text.
+
+    Examples
+    --------
+    >>> print(_latex_escape("-2*d**-5"), _latex_escape("(d - 1)*d**2*(d + 1)"), _latex_escape("leaky_relu"))
+    $-2 d^{-5}$ $(d - 1) d^{2} (d + 1)$ leaky\\_relu
+    """
+    if _POLYNOMIAL.fullmatch(text):
+        return f"${_POWER.sub(_raised, text).replace('*', ' ')}$"
     if text in ("oo", "-oo"):
         return r"$\infty$" if text == "oo" else r"$-\infty$"
     return "".join(_SPECIAL.get(character, character) for character in text)

@@ -1,5 +1,6 @@
 """Rows of a Weingarten table: every class once, the functions of the engine, in text that means the same."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -7,6 +8,7 @@ from sympy import Symbol, cancel, parse_expr
 
 from theory.haar.partition import number_of_partitions
 from theory.haar.weingarten import weingarten, weingarten_leading_term
+from theory.tables.table import Column, RateTable
 from theory.tables.weingarten import leading_text, weingarten_rows
 
 
@@ -72,3 +74,19 @@ def test_signs_of_the_leading_text():
 def test_bad_input(arguments, error, message):
     with pytest.raises(error, match=message):
         weingarten_rows(*arguments)
+
+
+@pytest.mark.parametrize("group", ["orthogonal", "symplectic", "unitary"])
+def test_latex_of_the_functions_is_the_mathematics_of_the_cells(group):
+    header, rows = weingarten_rows(group, range(1, 5))
+    table = RateTable("weingarten", tuple(Column(name, name, name) for name in header), tuple(map(tuple, rows)), 5)
+    read = 0
+    for row, line in zip(rows, table.to_latex().splitlines()[4:], strict=False):
+        assert "*" not in line
+        for cell, shown in zip(row, line.removesuffix(r" \\").split(" & "), strict=False):
+            if shown.startswith("$"):
+                spelled = re.sub(r"\^\{(-?\d+)\}", r"**(\1)", shown.strip("$"))
+                spelled = re.sub(r"(?<=[\d)d]) (?=[(d])", "*", spelled)  # a product is a space in LaTeX
+                assert cancel(parse_expr(spelled) - parse_expr(cell)) == 0
+                read += 1
+    assert read > 10
