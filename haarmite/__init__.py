@@ -73,6 +73,7 @@ _HOMES = {
     "gains": "theory.signal_propagation.gain",
     "critical_curve": "theory.signal_propagation.critical_line",
     "critical_points": "theory.signal_propagation.critical_line",
+    "pair_expectation": "theory.kernel_map.pair",
     "tailor": "theory.signal_propagation.tailor",
     "variance_fixed_points": "theory.signal_propagation.variance_map",
     "haar_moment": "theory.haar.monomial",

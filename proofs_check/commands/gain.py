@@ -24,6 +24,14 @@ Groups = Annotated[int, typer.Option(min=1, help="Groups of a convolution: they 
 From = Annotated[
     str, typer.Option("--from", metavar='"N(MEAN, VARIANCE)"', help="The law of a pre-activation; exact numbers.")
 ]
+Pair = Annotated[
+    str | None,
+    typer.Option(
+        "--pair",
+        metavar='"MEAN1, MEAN2; C11, C12, C22"',
+        help="Print E s(X) s(Y) of a normal pair instead; exact numbers.",
+    ),
+]
 
 MEANING = {
     "forward_rms": "1/sqrt(E s^2): the next pre-activation has mean square 1",
@@ -41,16 +49,20 @@ def gain(
     fan_out: FanOut = None,
     groups: Groups = 1,
     law: From = "N(0, 1)",
+    pair: Pair = None,
     json: Json = False,
 ) -> None:
     """Which gain for an activation: forward, backward, critical; each as gain, standard deviation and variance.
 
     Examples: haarmite gain gelu; haarmite gain relu tanh selu --fan-in 512; haarmite gain silu --fan-in 1152 --groups 8;
-    haarmite gain gelu --from "N(0.3, 2)" --digits 30
+    haarmite gain gelu --from "N(0.3, 2)" --digits 30; haarmite gain relu --pair "1/3, -1/2; 2, 1/2, 3"
     """
     from theory.signal_propagation.gain import gains
 
     try:
+        if pair is not None:
+            _print_pairs(activations, pair, digits, json)
+            return
         mean, variance = _law(law)
         fans = [None if fan is None else Fraction(fan, groups) for fan in (fan_in, fan_out)]
         if groups != 1 and fans == [None, None]:
@@ -65,6 +77,21 @@ def gain(
         return
     for entry in found:
         _print(entry)
+
+
+def _print_pairs(activations: list[str], pair: str, digits: int, json: bool) -> None:
+    from theory.kernel_map.pair import pair_expectation
+
+    parts = [part.split(",") for part in pair.split(";")]
+    if [len(part) for part in parts] != [2, 3]:
+        raise ValueError(f'gain needs a pair such as "1/3, -1/2; 2, 1/2, 3" (two means; C11, C12, C22), got {pair!r}.')
+    (m, n), (a, b, d) = ([text.strip() for text in part] for part in parts)
+    found = [(text, pair_expectation(text, (m, n), ((a, b), (b, d))).to_json(digits)) for text in activations]
+    if json:
+        print_json({"schema": 1, "mean": [m, n], "covariance": [[a, b], [b, d]], "pairs": dict(found)})
+        return
+    for text, value in found:
+        console().print(f"{text}: E s(X) s(Y) = {value['value']}  ({_error(value)})", markup=False, highlight=False)
 
 
 def _law(text: str) -> tuple[Fraction, Fraction]:

@@ -56,3 +56,20 @@ def test_bad_input_is_one_line_with_exit_code_two(arguments: tuple[str, ...], me
     assert (code, out) == (2, "")
     assert message in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_pair_is_the_product_of_means_where_it_is_independent() -> None:
+    # E X^2 = mean^2 + variance: (1 + 4) (4 + 9)
+    code, out, err = command("square", "--pair", "1, 2; 4, 0, 9", "--digits", "8", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["pairs"]["square"]["value"] == "65.000000"
+
+
+@pytest.mark.parametrize(
+    "pair", ["1, 2", "1, 2; 3", "a, 0; 1, 0, 1", "0, 0; 1, 2, 1", "0, 0; -1, 0, 1", "0, 0; 1, 1/0, 1"]
+)
+def test_bad_pairs_are_one_line(pair: str) -> None:
+    code, out, err = command("relu", "--pair", pair)
+    assert (code, out) == (2, "")
+    assert "needs" in err
+    assert len(err.strip().splitlines()) == 1
