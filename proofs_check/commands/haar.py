@@ -306,12 +306,14 @@ def _matrix_document(text: str, d: int | None, terms: int | None, let: dict[str,
 def _named_document(text: str, d: int | None, digits: int) -> dict[str, Any]:
     """Return the closed form, with certified digits if no name is left."""
     from theory.haar.log_moment import value_of
-    from theory.haar.named_mean import least_dimension, named_mean
+    from theory.haar.named_mean import condition, least_dimension, named_mean
 
     value = named_mean(text, d)
     document: dict[str, Any] = {"schema": 1, "integrand": text, "dimension": d, "text": str(value)}
     if d is None and least_dimension(text) > 1:
         document["least_dimension"] = least_dimension(text)
+    if needed := condition(text):
+        document["condition"] = needed
     if value.free_symbols:
         return document | {"closed_form": str(value)}
     return document | value_of(value).to_json(digits)
@@ -380,6 +382,8 @@ def _print_moment(document: dict[str, Any]) -> None:
             print(f"value          {document['value']} +- {document['radius']}")
     if document["dimension"] is None and "least_dimension" in document:
         print(f"valid for      integer d >= {document['least_dimension']}")
+    if "condition" in document:
+        print(f"valid for      {document['condition']}")
 
 
 def _print_details(document: dict[str, Any]) -> None:

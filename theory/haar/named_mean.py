@@ -35,7 +35,7 @@ from theory.haar.log_moment import (
 from theory.haar.rational_function import RationalFunction
 from theory.syntax import exact_number, parse_syntax
 
-__all__ = ["is_named_mean", "least_dimension", "named_mean"]
+__all__ = ["condition", "is_named_mean", "least_dimension", "named_mean"]
 
 _START = re.compile(
     r"\s*(log|logdet|jacobian|entropy|purity|modulus|hciz)\s*\(|\s*abs\s*\(\s*[OU]\s*\[[0-9, ]*\]\s*\)\s*(\*\*\s*(.*))?$"
@@ -65,17 +65,43 @@ def is_named_mean(text: str) -> bool:
 
 
 def least_dimension(text: str) -> int:
-    """Return the least integer d at which the symbolic form of a mean holds: k for jacobian(W, k, ...), else 1.
+    """Return the least integer d at which the symbolic form of a mean holds: k for jacobian(W, k, ...), q for a corner, else 1.
 
     Examples
     --------
-    >>> least_dimension("jacobian(O, 3, relu)"), least_dimension("entropy(O)")
-    (3, 1)
+    >>> least_dimension("jacobian(O, 3, relu)"), least_dimension("logdet(O, 2, 4)"), least_dimension("entropy(O)")
+    (3, 4, 1)
     """
     match parse_syntax(text, what="mean"):
         case ast.Call(func=ast.Name(id="jacobian"), args=[_, ast.Constant(value=int() as power), *_]):
             return power
+        case ast.Call(func=ast.Name(id="logdet"), args=[ast.Name(id=name), _, q], keywords=[]) if name in _GROUPS:
+            columns = _value(q, text)
+            return int(columns) if columns.is_Integer else 1
     return 1
+
+
+def condition(text: str) -> str:
+    """Return what the names in a text must obey for the closed form to hold; "" for nothing but being natural numbers.
+
+    Examples
+    --------
+    >>> condition("entropy(m, n)"), condition("abs(U[1,1])**(2*t)"), condition("abs(O[1,1])"), condition("purity(m, n)")
+    ('m <= n', '2*t > -2', '', '')
+    """
+    root = parse_syntax(text, what="mean")
+    match root:
+        case ast.Call(func=ast.Name(id="entropy"), args=[m, n], keywords=[]):
+            small, large = _value(m, text), _value(n, text)
+            return f"{small} <= {large}" if (large - small).free_symbols else ""
+        case ast.Call(func=ast.Name(id="logdet"), args=[ast.Name(id=name), p, q], keywords=[]):
+            rows, columns = _value(p, text), _value(q, text)
+            corner = " <= d" if name in _GROUPS else ""
+            return f"{rows} <= {columns}{corner}" if (columns - rows).free_symbols else ""
+        case ast.Call(func=ast.Name(id="abs")) | ast.BinOp(op=ast.Pow()):
+            group, power = _modulus(root, text)
+            return f"{power} > {-1 if group == 'orthogonal' else -2}" if power.free_symbols else ""
+    return ""
 
 
 def named_mean(text: str, dimension: Any = None) -> Expr:

@@ -323,3 +323,20 @@ def test_what_has_no_certificate_leaves_no_file(arguments: tuple[str, ...], reas
     code, out, err = run(*arguments, "--certificate", str(file))
     assert (code, out, err.count("\n"), file.exists()) == (2, "", 1, False)
     assert reason in err
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("entropy(m, n)", "m <= n"),  # Page's formula is that of the smaller system
+        ("logdet(O, 2, q)", "2 <= q <= d"),
+        ("logdet(G, 2, n)", "2 <= n"),
+        ("logdet(U, 2, 3)", "integer d >= 3"),  # there is no such corner below
+        ("abs(O[1,1])**s", "s > -1"),  # infinite from there
+        ("abs(U[1,1])**s", "s > -2"),
+    ],
+)
+def test_a_closed_form_says_for_which_names_it_holds(text: str, valid: str) -> None:
+    found = CliRunner().invoke(app, ["haar", text])
+    assert found.exit_code == 0
+    assert f"valid for      {valid}\n" in found.stdout
