@@ -122,6 +122,15 @@ claim = Claim(
             part=MAPS,
         ),
         Mutant(
+            "weights without square roots",
+            ResidualBlock(kernel=lambda k, r, t: (1 - t**2) ** 2 * k + t**4 * r),
+            on="gelu",
+            by=CERTIFIED,
+            erratum="authors' notebook on tangent kernels and mean field for [A'], residual layer: the layer is weighted by 1 - r^2 and the skip by "
+            "r^2, whose squares do not add to 1; Proposition 2 has sqrt(1 - r^2) and r",
+            part=POINTS,
+        ),
+        Mutant(
             "no linear part: other fixed points",
             ResidualBlock(kernel=lambda k, _r, t: (1 - t**2) * k),
             on="gelu",

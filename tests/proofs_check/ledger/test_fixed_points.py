@@ -24,6 +24,7 @@ EXPECTED = {
     "residual_block": ("A23", Verdict.PROVED),
     "norm_placement": ("A24", Verdict.PROVED),
     "leading_terms": ("A31", Verdict.PROVED),
+    "other_weights": ("A34", Verdict.PROVED),
 }
 
 
@@ -51,6 +52,8 @@ def test_errata_are_printed_statements_with_a_witness() -> None:
     assert {mutant.statement.__class__.__name__ for mutant in errata} == {
         "CriticalSlope",
         "CaseFourRate",
+        "OtherWeights",
+        "ResidualBlock",
     }
 
 
