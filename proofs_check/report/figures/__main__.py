@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from proofs_check.report.drawing import standalone_svg
-from proofs_check.report.figures import batch_norm, covariance_sde, recentering
+from proofs_check.report.figures import batch_norm, covariance_sde, gains, recentering
 
-FIGURES = batch_norm.FIGURES | recentering.FIGURES | covariance_sde.FIGURES
+FIGURES = batch_norm.FIGURES | recentering.FIGURES | covariance_sde.FIGURES | gains.FIGURES
 
 
 def write_figures(folder: Path) -> list[Path]:
