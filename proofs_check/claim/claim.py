@@ -55,11 +55,14 @@ class Paper:
         Authors, title, venue and year.
     bibtex : str
         The entries for a bibliography.
+    restated : bool
+        Whether its wording was not at hand: its claims state what it shows in other words, with no theorem's number.
     """
 
     key: str
     citation: str
     bibtex: str = ""
+    restated: bool = False
 
     def __post_init__(self) -> None:
         _check_kind(self.key, str, "Paper needs a key that is text")

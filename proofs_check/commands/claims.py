@@ -69,7 +69,8 @@ def _list(json: bool) -> None:
         table.add_column(column, overflow="fold")
     for entry in entries:
         sizes = (str(len(entry["cases"])), str(len(entry["mutants"])))
-        table.add_row(entry["id"], entry["paper"], entry["title"], ", ".join(entry["rungs"]), *sizes)
+        paper = f"{entry['paper']}, restated" if entry["restated"] else entry["paper"]
+        table.add_row(entry["id"], paper, entry["title"], ", ".join(entry["rungs"]), *sizes)
     console().print(table)
 
 
@@ -79,6 +80,7 @@ def summary(claim: Claim) -> dict[str, Any]:
         "id": claim.id,
         "title": claim.title,
         "paper": claim.paper.key,
+        "restated": claim.paper.restated,
         "statement": claim.words,
         "rungs": sorted({str(check.rung) for check in claim.checks}),
         "cases": [str(case) for case in claim.pinned],
@@ -157,6 +159,8 @@ def _print(claim: Claim, out: Console) -> None:
     page = Page(out)
     page.heading(f"{claim.id}  {claim.title}", first=True)
     page.text(claim.paper.citation + (" (a conjecture)" if claim.conjecture else ""), style="dim")
+    if claim.paper.restated:
+        page.text("restated: the wording of the paper was not at hand", style="dim")
     page.heading("Statement")
     page.text(explanation(claim))
     if stated:

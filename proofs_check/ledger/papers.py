@@ -14,6 +14,7 @@ ISOMETRY = Paper(
   eprint = {2305.18399},
   archiveprefix = {arXiv}
 }""",
+    restated=True,
 )
 FIXED_POINTS = Paper(
     "A'",
@@ -63,6 +64,7 @@ BATCH_NORM = Paper(
   eprint = {2310.02012},
   archiveprefix = {arXiv}
 }""",
+    restated=True,
 )
 COVARIANCE_SDE = Paper(
     "D",
@@ -85,6 +87,7 @@ COVARIANCE_SDE = Paper(
   eprint = {2310.12079},
   archiveprefix = {arXiv}
 }""",
+    restated=True,
 )
 RECENTERING = Paper(
     "C",
@@ -96,6 +99,7 @@ RECENTERING = Paper(
   eprint = {2412.02843},
   archiveprefix = {arXiv}
 }""",
+    restated=True,
 )
 ORTHOGONALIZATION = Paper(
     "P",
@@ -117,6 +121,7 @@ ORTHOGONALIZATION = Paper(
   booktitle = {International Conference on Machine Learning},
   year = {2023}
 }""",
+    restated=True,
 )
 NETWORKS = Paper(
     "N",

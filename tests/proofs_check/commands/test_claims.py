@@ -126,3 +126,12 @@ def test_a_formula_that_raises_costs_the_formula_only(tmp_path: Path, body: str,
     assert f"Z1 has no formula: {what}" in err
     assert "Formula" not in out
     assert "one more" in out
+
+
+@pytest.mark.parametrize(("name", "restated"), [("A1", True), ("A16", False), ("D24", True)])
+def test_a_claim_says_whether_its_paper_was_at_hand(name, restated):
+    found = runner.invoke(app, ["claims", name])
+    assert found.exit_code == 0
+    assert ("restated: the wording of the paper was not at hand" in found.stdout) is restated
+    document = json.loads(runner.invoke(app, ["claims", name, "--json"]).stdout)
+    assert document["claims"][0]["restated"] is restated
