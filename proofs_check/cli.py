@@ -24,6 +24,7 @@ from proofs_check.commands.haar import haar, weingarten
 from proofs_check.commands.hunt import hunt
 from proofs_check.commands.judge import judge, words
 from proofs_check.commands.network import network
+from proofs_check.commands.new import new
 from proofs_check.commands.prove import prove
 from proofs_check.commands.recheck import recheck
 from proofs_check.commands.table import table
@@ -83,6 +84,7 @@ def common(
 
 for command in (
     words,
+    new,
     verify,
     hunt,
     claims,

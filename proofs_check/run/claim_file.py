@@ -98,7 +98,7 @@ def read_claim_file(path: Path) -> ClaimFile:
     run.execute(tree)
     claims, troubles = _complete(run)
     if not claims and not troubles:
-        what = "no claim at module level; write `claim = Claim(...)`, or a list `claims` (see examples/my_claim.py)"
+        what = "no claim at module level; write `claim = Claim(...)`, or a list `claims` (`haarmite new claims.toml` writes a file to begin with)"
         troubles = [Trouble(str(path), what)]
     return ClaimFile(path, tuple(claims), tuple(sorted(troubles, key=_line)))
 
@@ -272,7 +272,7 @@ def _explained(error: BaseException) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     absent = re.search(r"Claim\.__init__\(\) missing \d+ required .*?: (.*)", text)
     if absent is not None:
-        return f"Claim needs {absent[1]}, and that is missing (see examples/my_claim.py)"
+        return f"Claim needs {absent[1]}, and that is missing (`haarmite new claims.toml` writes a file to begin with)"
     if isinstance(error, ModuleNotFoundError):
         return f"{text}; install it, or put it beside the file"
     if isinstance(error, ImportError) and "relative import" in text:
