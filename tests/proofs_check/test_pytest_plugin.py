@@ -44,10 +44,10 @@ def judge(statement, n, trial):
 def open_question(statement, n, trial):
     return cannot_say(CERTIFIED, "nobody knows")
 
-true = make("G1", 0, mutant_on="2")
+true = make("Y1", 0, mutant_on="2")
 true.symbolic(judge)
 true.certified(open_question)
-false = make("G2", 5)
+false = make("Y2", 5)
 false.symbolic(judge)
 '''
 
@@ -62,14 +62,14 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
 def test_items_have_readable_ids(run) -> None:
     result = run("--haarmite", "mine.py", "--collect-only", "-q")
     assert [line for line in result.outlines if "::" in line] == [
-        "mine.py::G1::symbolic[2]",
-        "mine.py::G1::symbolic[3]",
-        "mine.py::G1::certified[2]",
-        "mine.py::G1::certified[3]",
-        "mine.py::G1::mutant[plus 7: off]",
-        "mine.py::G2::symbolic[2]",
-        "mine.py::G2::symbolic[3]",
-        "mine.py::G2::mutant[plus 7: off]",
+        "mine.py::Y1::symbolic[2]",
+        "mine.py::Y1::symbolic[3]",
+        "mine.py::Y1::certified[2]",
+        "mine.py::Y1::certified[3]",
+        "mine.py::Y1::mutant[plus 7: off]",
+        "mine.py::Y2::symbolic[2]",
+        "mine.py::Y2::symbolic[3]",
+        "mine.py::Y2::mutant[plus 7: off]",
     ]
 
 
@@ -78,10 +78,10 @@ def test_a_refutation_shows_witness_and_command_and_no_traceback(run) -> None:
     result = run("--haarmite", "mine.py")
     result.assert_outcomes(passed=4, failed=2, skipped=2)
     text = result.stdout.str()
-    assert "G2 is refuted on 3: squares are squares" in text
+    assert "Y2 is refuted on 3: squares are squares" in text
     assert "witness: 14 is none" in text
-    assert "reproduce: haarmite verify mine.py::G2 --seed 0" in text
-    assert "pytest --haarmite mine.py 'mine.py::G2::symbolic[3]'" in text
+    assert "reproduce: haarmite verify mine.py::Y2 --seed 0" in text
+    assert "pytest --haarmite mine.py 'mine.py::Y2::symbolic[3]'" in text
     assert "mutant 'plus 7: off' survives: no symbolic check refutes it on 3" in text
     assert "Traceback" not in text
     assert "runner.py" not in text
@@ -94,13 +94,13 @@ def test_inconclusive_is_skipped_with_its_reason(run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "outcome"),
     [
-        (["mine.py::G2::symbolic[3]"], {"failed": 1}),
-        (["mine.py::G2"], {"passed": 1, "failed": 2}),
-        (["-k", "G1 and symbolic"], {"passed": 3, "deselected": 5}),  # the mutant is for the symbolic rung
+        (["mine.py::Y2::symbolic[3]"], {"failed": 1}),
+        (["mine.py::Y2"], {"passed": 1, "failed": 2}),
+        (["-k", "Y1 and symbolic"], {"passed": 3, "deselected": 5}),  # the mutant is for the symbolic rung
         (["-m", "mutant"], {"passed": 1, "failed": 1, "deselected": 6}),
         (["-m", "certified"], {"skipped": 2, "deselected": 6}),
         (["-x"], {"passed": 4, "failed": 1, "skipped": 2}),
-        (["--strict-markers", "-k", "G1"], {"passed": 3, "skipped": 2, "deselected": 3}),
+        (["--strict-markers", "-k", "Y1"], {"passed": 3, "skipped": 2, "deselected": 3}),
     ],
 )
 def test_items_are_selected_in_pytests_own_ways(run, arguments: list[str], outcome: dict[str, int]) -> None:
@@ -108,13 +108,13 @@ def test_items_are_selected_in_pytests_own_ways(run, arguments: list[str], outco
 
 
 def test_one_claim_of_a_file(run) -> None:
-    run("--haarmite", "mine.py::G1").assert_outcomes(passed=3, skipped=2)
+    run("--haarmite", "mine.py::Y1").assert_outcomes(passed=3, skipped=2)
 
 
 def test_test_functions_elsewhere_run_beside_the_claims(run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_other="def test_other(): pass")
-    run("--haarmite", "mine.py::G1", "test_other.py").assert_outcomes(passed=4, skipped=2)
-    run("--haarmite", "mine.py::G1").assert_outcomes(passed=3, skipped=2)
+    run("--haarmite", "mine.py::Y1", "test_other.py").assert_outcomes(passed=4, skipped=2)
+    run("--haarmite", "mine.py::Y1").assert_outcomes(passed=3, skipped=2)
     run().assert_outcomes(passed=1)
 
 
@@ -122,11 +122,11 @@ def test_drawn_cases_are_hunted_and_shrunk(run) -> None:
     result = run("--haarmite", "mine.py", "--haarmite-examples", "30", "-m", "hunt")
     result.assert_outcomes(passed=1, failed=1, deselected=8)
     # n^2 + 5 is no square for n = 0: 5
-    result.stdout.fnmatch_lines(["case: 0", "witness: 5 is none (symbolic)", "reproduce: haarmite hunt mine.py::G2 *"])
+    result.stdout.fnmatch_lines(["case: 0", "witness: 5 is none (symbolic)", "reproduce: haarmite hunt mine.py::Y2 *"])
 
 
 def test_claims_of_the_ledger(run) -> None:
-    result = run("--haarmite", "A2", "--haarmite", "mine.py::G1", "-v")
+    result = run("--haarmite", "A2", "--haarmite", "mine.py::Y1", "-v")
     claim = next(claim for claim in ledger() if claim.id == "A2")
     checks = sum(1 if check.once else len(claim.pinned) for check in claim.checks)
     result.assert_outcomes(passed=checks + len(claim.mutants) + 3, skipped=2)
@@ -180,7 +180,7 @@ def test_workers_share_the_items(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(mine=CLAIMS)
     result = pytester.runpytest_subprocess(*LOAD, "--haarmite", "mine.py", "-n", "1", timeout=120)
     result.assert_outcomes(passed=4, failed=2, skipped=2)
-    result.stdout.fnmatch_lines(["FAILED mine.py::G2::symbolic[[]3[]] - G2 is refuted on 3*"])
+    result.stdout.fnmatch_lines(["FAILED mine.py::Y2::symbolic[[]3[]] - Y2 is refuted on 3*"])
 
 
 def test_markers_are_described() -> None:
@@ -188,7 +188,7 @@ def test_markers_are_described() -> None:
 
 
 def test_further_files_behind_the_option_are_claim_files_too(run, pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(more=CLAIMS.replace("G1", "H1").replace("G2", "H2"))
+    pytester.makepyfile(more=CLAIMS.replace("Y1", "H1").replace("Y2", "H2"))
     result = run("--haarmite", "mine.py", "more.py", "--collect-only", "-q")
     items = [line for line in result.outlines if "::" in line]
     assert {line.partition("::")[0] for line in items} == {"mine.py", "more.py"}

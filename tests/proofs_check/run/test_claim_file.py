@@ -37,7 +37,7 @@ def judge(statement: Square, n: int, trial: Trial) -> Evidence:
     m = n * n + statement.shift
     return exact_evidence(isqrt(m) ** 2 == m, "a square", f"{m} is none")
 '''
-GOOD = HEAD + '\ngood = make("G1")\ngood.symbolic(judge)\n'
+GOOD = HEAD + '\ngood = make("Y1")\ngood.symbolic(judge)\n'
 
 
 def written(folder: Path, text: str, name: str = "mine.py") -> Path:
@@ -60,22 +60,22 @@ def test_a_file_is_judged_like_the_ledger(tmp_path: Path) -> None:
     code, out, err = verify(str(file), "--json")
     assert (code, err) == (0, "")
     report = json.loads(out)
-    assert [(c["id"], c["verdict"]) for c in report["claims"]] == [("G1", "checked")]
+    assert [(c["id"], c["verdict"]) for c in report["claims"]] == [("Y1", "checked")]
     assert report["unread"] == []
 
 
 def test_a_file_and_claims_of_the_ledger_together_and_one_claim_alone(tmp_path: Path) -> None:
-    file = written(tmp_path, GOOD + '\nclaims = [make("G2"), make("G3")]\nfor c in claims:\n    c.symbolic(judge)\n')
-    names = [str(file), "A2", f"{file}::G3"]
-    assert [claim.id for claim in select(names).claims] == ["A2", "G1", "G2", "G3"]
-    assert [claim.id for claim in select([f"{file}::G3"]).claims] == ["G3"]
-    with pytest.raises(ValueError, match=r"\(G1, G2, G3\), got 'G33'; did you mean 'G3'"):
-        select([f"{file}::G33"])
+    file = written(tmp_path, GOOD + '\nclaims = [make("Y2"), make("Y3")]\nfor c in claims:\n    c.symbolic(judge)\n')
+    names = [str(file), "A2", f"{file}::Y3"]
+    assert [claim.id for claim in select(names).claims] == ["A2", "Y1", "Y2", "Y3"]
+    assert [claim.id for claim in select([f"{file}::Y3"]).claims] == ["Y3"]
+    with pytest.raises(ValueError, match=r"\(Y1, Y2, Y3\), got 'Y33'; did you mean 'Y3'"):
+        select([f"{file}::Y33"])
 
 
 def test_the_module_finds_its_neighbours_and_its_name_stays_the_same(tmp_path: Path) -> None:
     (tmp_path / "neighbour_of_mine.py").write_text("SHIFT = 0\n")
-    text = HEAD + '\nfrom neighbour_of_mine import SHIFT\ngood = make("G1", SHIFT)\ngood.symbolic(judge)\n'
+    text = HEAD + '\nfrom neighbour_of_mine import SHIFT\ngood = make("Y1", SHIFT)\ngood.symbolic(judge)\n'
     file = written(tmp_path, text)
     first, second = read_claim_file(file), read_claim_file(file)
     assert not first.troubles
@@ -84,12 +84,12 @@ def test_the_module_finds_its_neighbours_and_its_name_stays_the_same(tmp_path: P
 
 def test_claims_imported_from_the_ledger_are_not_the_files_own(tmp_path: Path) -> None:
     file = written(tmp_path, GOOD + "\nfrom proofs_check.ledger.isometry.layer_contraction import claim as a7\n")
-    assert [claim.id for claim in read_claim_file(file).claims] == ["G1"]
+    assert [claim.id for claim in read_claim_file(file).claims] == ["Y1"]
 
 
 def test_a_name_that_is_used_again_loses_no_claim(tmp_path: Path) -> None:
-    again = GOOD + '\ngood = make("G2")\ngood.symbolic(judge)\n'
-    assert [claim.id for claim in read_claim_file(written(tmp_path, again)).claims] == ["G1", "G2"]
+    again = GOOD + '\ngood = make("Y2")\ngood.symbolic(judge)\n'
+    assert [claim.id for claim in read_claim_file(written(tmp_path, again)).claims] == ["Y1", "Y2"]
 
 
 ERRORS = [
@@ -102,7 +102,7 @@ ERRORS = [
     ('bad = make("Z1")', "bad =", "claim Z1 has no check"),
     ('bad = make("Z1", mutants=[Mutant("m", Square(2), "2", SAMPLED)])\nbad.symbolic(judge)', "bad =", "there is no sampled check"),
     ('bad = make("Z1", mutants=[Mutant("m", Square(2), "", SYMBOLIC)])\nbad.symbolic(judge)', "bad =", "covers every case"),
-    ('bad = make("G1")\nbad.symbolic(judge)', "bad =", "claim G1 again (first in line"),
+    ('bad = make("Y1")\nbad.symbolic(judge)', "bad =", "claim Y1 again (first in line"),
     ('bad = make("A7")\nbad.symbolic(judge)', "bad =", "belongs to the ledger"),
     ('bad = make("Z 1")\nbad.symbolic(judge)', "bad =", "needs an id of letters"),
     ("claims = [1]", "", "`claims` lists claims, got 1"),
@@ -116,10 +116,10 @@ ERRORS = [
 def test_an_error_is_named_with_its_line_and_the_other_claims_stay(
     tmp_path: Path, lines: str, at: str, reason: str
 ) -> None:
-    text = GOOD + "\n" + lines + '\nlast = make("G9")\nlast.symbolic(judge)\n'
+    text = GOOD + "\n" + lines + '\nlast = make("Y9")\nlast.symbolic(judge)\n'
     file = written(tmp_path, text)
     found = read_claim_file(file)
-    assert [claim.id for claim in found.claims] == ["G1", "G9"]
+    assert [claim.id for claim in found.claims] == ["Y1", "Y9"]
     assert len(found.troubles) == 1, found.troubles
     assert reason in found.troubles[0].what
     assert found.troubles[0].where == (f"{file}:{line_of(text, at)}" if at else str(file))
@@ -129,7 +129,7 @@ def test_what_fails_only_because_of_an_error_above_is_not_reported_again(tmp_pat
     lines = "\nimport nowhere_to_be_found as nn\nSCALE = nn.scale()\nbad = make('Z1', SCALE)\n@bad.symbolic\ndef f(*_): ...\n"
     found = read_claim_file(written(tmp_path, GOOD + lines))
     assert len(found.troubles) == 1
-    assert [claim.id for claim in found.claims] == ["G1"]
+    assert [claim.id for claim in found.claims] == ["Y1"]
 
 
 def test_a_check_of_a_claim_that_failed_is_not_given_to_an_earlier_claim_of_that_name(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_read_at_all(tmp_path: Path, name: str, content: s
     assert err.count("\n") == 1
     code, out, err = verify(str(bad), str(good))  # the other file runs
     assert code == 2
-    assert "G1" in out
+    assert "Y1" in out
     assert "1 places in claim files could not be read" in out
     assert reason in err
 
@@ -171,7 +171,7 @@ def test_two_files_with_one_id(tmp_path: Path) -> None:
     files = [written(tmp_path, GOOD, name) for name in ("one.py", "two.py")]
     chosen = select([str(file) for file in files])
     assert len(chosen.claims) == 1
-    assert "claim G1 is in another file too" in chosen.troubles[0].what
+    assert "claim Y1 is in another file too" in chosen.troubles[0].what
 
 
 def test_the_worst_of_the_codes(tmp_path: Path) -> None:
