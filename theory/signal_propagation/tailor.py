@@ -170,7 +170,7 @@ def tailor(
             f"got zeta={goal}."
         )
     slope = Number.of(goal) if depth == 1 else Number.of(goal) ** Fraction(1, depth)
-    text = f"DKS: Q(1) = Q'(1) = 1, C(0) = 0, C'(1) = {goal}" + (f"^(1/{depth})" if depth > 1 else "")
+    text = f"DKS: Q(1) = Q'(1) = 1, C(0) = 0, C'(1) = {f'({goal})^(1/{depth})' if depth > 1 else goal}"
     if found.name == "relu":
         return _shifted_relu(slope, text.replace("Q(1) = Q'(1) = 1", "Q(1) = 1"))
     return _smooth(found, slope, text)
