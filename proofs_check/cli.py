@@ -8,6 +8,7 @@ output, progress and errors to standard error; ``--json`` is for programs.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -48,9 +49,9 @@ def paragraphs(title: str, lines: tuple[str, ...]) -> str:
 
 
 def register(app: typer.Typer, command: Callable[..., Any], **settings: Any) -> None:
-    """Add a command; what follows "Examples:" in its docstring, divided by semicolons, stands below its help, one a line."""
+    """Add a command; what follows "Examples:" in its docstring, divided by semicolons before the next "haarmite", stands below its help, one a line."""
     text, _, examples = inspect.cleandoc(command.__doc__ or "").partition("Examples:")
-    lines = tuple(" ".join(line.split()) for line in examples.split(";") if line.strip())
+    lines = tuple(" ".join(line.split()) for line in re.split(r";(?=\s*haarmite )", examples) if line.strip())
     app.command(help=text.strip(), epilog=paragraphs("Examples:", lines) if lines else None, **settings)(command)
 
 
