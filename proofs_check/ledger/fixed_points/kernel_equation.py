@@ -7,10 +7,10 @@ the slowest equation; restated here as the inequality that makes it a bound.
 """
 
 from proofs_check.claim.sentence_claim import Wrong, sentence_claim
+from proofs_check.ledger.activation_cases import ACTIVATIONS
 from proofs_check.ledger.papers import FIXED_POINTS
 
 POSITIVE, NEGATIVE = "positive range", "negative range"
-CENTRED = ("tanh", "sin(3*x)", "erf(x/3)", "x**2 - 1", "x**3 - 3*x", "max(x, 0) - 1/sqrt(2*pi)")
 
 claim = sentence_claim(
     "A32",
@@ -21,7 +21,7 @@ claim = sentence_claim(
     },
     paper=FIXED_POINTS,
     remarks=__doc__,
-    cases={"s": CENTRED},
+    cases={"s": ACTIVATIONS},
     wrong=[
         Wrong("(rms(r) - r)/(1-r)^2 <= -11/10*(1-rms'(0)) r/(1-r)", "rate 11/10 (1 - kappa'(0))", part=POSITIVE),
         Wrong(
