@@ -101,7 +101,7 @@ def _formulas(text: str) -> str:
     shown = _bracketed(shown, r"\bsqrt\(", lambda inner: f"√({inner})" if len(inner) > 1 else f"√{inner}")
     shown = _bracketed(shown, r"\babs\(", lambda inner: f"|{inner}|")
     shown = re.sub(r"\b([A-Z])\[(\d+, ?\d+)\]", r"\1<sub>\2</sub>", shown)
-    shown = re.sub(rf"(?<![A-Za-z])({_NAME})(?![A-Za-z])", lambda found: _LETTERS[found[1]], shown)
+    shown = re.sub(rf"(?<![A-Za-z])({_NAME})(?![A-Za-z])(?! method)", lambda found: _LETTERS[found[1]], shown)
     shown = re.sub(r"\bsqrt(?=\d)", "√", shown)
     shown = re.sub(r"\bsum_(?=[A-Za-z{])", "∑_", shown)
     shown = re.sub(r"(?<![A-Za-z])oo(?![A-Za-z])", "∞", shown)

@@ -16,6 +16,7 @@ from proofs_check.report.formula.prose import svg_prose, typeset
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
+        ("the delta method", "the delta method"),
         ("beta_0^-l", "β<sub>0</sub><sup>−l</sup>"),
         ("x^2/2", "x<sup>2</sup>/2"),
         ("2^(1-d)", "2<sup>1−d</sup>"),
