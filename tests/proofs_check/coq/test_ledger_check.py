@@ -83,7 +83,7 @@ def _mutant_sources() -> list[Source]:
         if task.mutant is None or task.check.rung is not Rung.CERTIFIED:
             continue
         # `from_proof` alone names a point of a box; checks that do not know it need not run
-        if from_proof not in task.check.function.__globals__.values():
+        if from_proof not in getattr(task.check.function, "__globals__", {}).values():
             continue
         evidence = perform(task, Trial(PROFILES["quick"], 0, task.key, 1e-8)).evidence
         for step in evidence.steps:

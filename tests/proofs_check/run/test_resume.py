@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from proofs_check.cli import app
 
-VERIFY = [sys.executable, "-m", "proofs_check.cli", "verify", "A27", "--json"]
+VERIFY = [sys.executable, "-m", "proofs_check.cli", "verify", "A30", "--json"]
 
 
 def without_times(text: str) -> Any:
@@ -50,7 +50,7 @@ def test_killed_runs_resume_to_the_same_report(tmp_path: Path, undisturbed: Any,
 
 
 def failing(*arguments: str) -> str:
-    outcome = CliRunner().invoke(app, ["verify", "A27", *arguments])
+    outcome = CliRunner().invoke(app, ["verify", "A30", *arguments])
     assert outcome.exit_code == 2
     assert outcome.stdout == ""
     assert outcome.stderr.count("\n") == 1
@@ -70,7 +70,7 @@ def test_a_store_in_use_by_another_run(tmp_path: Path) -> None:
     from numerics.campaign.result_store import ResultStore
 
     with ResultStore(tmp_path / "s.sqlite"):
-        program = f"from proofs_check.cli import app; app(['verify', 'A27', '--store', {str(tmp_path / 's.sqlite')!r}])"
+        program = f"from proofs_check.cli import app; app(['verify', 'A30', '--store', {str(tmp_path / 's.sqlite')!r}])"
         child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert child.returncode == 2
     assert "s.sqlite" in child.stderr
@@ -81,6 +81,6 @@ def test_ctrl_c_says_how_to_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise KeyboardInterrupt
 
     monkeypatch.setattr("proofs_check.run.verification.run", interrupted)
-    outcome = CliRunner().invoke(app, ["verify", "A27", "--store", str(tmp_path / "s.sqlite")])
+    outcome = CliRunner().invoke(app, ["verify", "A30", "--store", str(tmp_path / "s.sqlite")])
     assert outcome.exit_code == 130
     assert "resumes from" in outcome.stderr
