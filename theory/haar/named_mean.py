@@ -1,5 +1,7 @@
 """Means that are no polynomials, by their text: logarithms, moduli, determinants, entropies, purities, HCIZ.
 
+The forms::
+
     log(abs(O[1,1])**2)   log(abs(U[1,1]))   abs(O[1,1])   abs(U[1,1])**(2*t)
     logdet(O, p, q)   logdet(U, p, q)   corners of Haar matrices        logdet(G, p, q)   logdet(Z, p, q)   of normal entries
     entropy(m, n)   entanglement of a random state      entropy(U)   entropy(O)   of the squared entries of a row

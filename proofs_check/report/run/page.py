@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
+from sympy.core.parameters import distribute
 
 from proofs_check.claim.claim import Check, Claim, Paper
 from proofs_check.claim.formula import formulas
@@ -41,7 +42,7 @@ _MATH_NAMESPACE = f' xmlns="{NAMESPACE}"'  # an HTML parser knows the element
 _SVG_HEAD = r' xmlns="[^"]*"(.*?) style="[^"]*" fill="currentColor" font-family="[^"]*" font-size="[^"]*"'
 """What the page's style sheet and an HTML parser know of a picture."""
 
-SHOWN_PLOTS = 2
+SHOWN_PLOTS = 1
 """Plots of a check that are drawn; the numbers of the others are in ``report.json``: drawn, they would double the page."""
 
 NOT_MEANT = {
@@ -97,27 +98,28 @@ def page(report: RunReport, recipe: Recipe) -> str:
         A whole HTML document. Links to certificates are relative to the report's folder.
     """
     found = errata_in(report.claims)
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            report=report,
-            recipe=recipe,
-            chapters=chapters(report),
-            counts=verdict_counts(report),
-            errata=list(by_paper(found)),
-            errata_count=len(found),
-            groups=groups(report),
-            conjectures=[claim for claim in report.claims if claim.claim.conjecture],
-            facts=examine()["facts"],
-            troubles=[claim for claim in report.claims if not claim.passes],
-            exits=EXITS,
-            not_meant=NOT_MEANT,
-            verdicts=list(Verdict),
-            rungs=list(Rung),
-            shown_plots=SHOWN_PLOTS,
+    with distribute(False):  # once for all formulas: SymPy empties its caches with each change
+        return (
+            environment()
+            .get_template("page.html.j2")
+            .render(
+                report=report,
+                recipe=recipe,
+                chapters=chapters(report),
+                counts=verdict_counts(report),
+                errata=list(by_paper(found)),
+                errata_count=len(found),
+                groups=groups(report),
+                conjectures=[claim for claim in report.claims if claim.claim.conjecture],
+                facts=examine()["facts"],
+                troubles=[claim for claim in report.claims if not claim.passes],
+                exits=EXITS,
+                not_meant=NOT_MEANT,
+                verdicts=list(Verdict),
+                rungs=list(Rung),
+                shown_plots=SHOWN_PLOTS,
+            )
         )
-    )
 
 
 def chapters(report: RunReport) -> list[Chapter]:
@@ -158,6 +160,7 @@ def environment() -> Environment:
         "certificate_path": certificate_path,
         "drawing": drawing,
         "findings_of": findings_of,
+        "rows_of": rows_of,
         "formula_markup": formula_markup,
         "formulas_of": formulas_of,
         "is_long": is_long,
@@ -246,6 +249,23 @@ def first_paragraph(check: Check) -> str:
 def findings_of(report: ClaimReport, check: Check) -> list[Finding]:
     """Return what one check found of the true statement."""
     return [finding for finding in report.findings if finding.task.check is check]
+
+
+def rows_of(findings: list[Finding]) -> list[tuple[Finding, str, float]]:
+    """Return (finding, its cases, seconds); cases of which a check found the same, in the same words and no number more, share a row."""
+    rows: dict[object, list[Finding]] = {}
+    for finding in findings:
+        evidence = finding.evidence
+        alone = (
+            finding.error, evidence.witness, evidence.figures, evidence.sharpness, evidence.certificates, evidence.samples,
+            evidence.cells, evidence.kernel,
+        )  # fmt: skip
+        same = (evidence.verdict, evidence.summary) if not any(alone) else finding.task.key
+        rows.setdefault(same, []).append(finding)
+    return [
+        (group[0], ", ".join(f.task.label or "every case" for f in group), sum(f.seconds for f in group))
+        for group in rows.values()
+    ]
 
 
 def plots_of(findings: list[Finding]) -> list[tuple[str, Any]]:
