@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from proofs_check.evidence.verdict import Verdict
-from proofs_check.report.run.page import NOT_MEANT, TEMPLATES, groups, page, scope
+from proofs_check.report.run.page import NOT_MEANT, SHOWN_PLOTS, TEMPLATES, groups, page, scope
 from proofs_check.report.run.recipe import Recipe
 from proofs_check.run.run_report import RunReport
 from proofs_check.run.runner import run
@@ -127,7 +127,11 @@ def test_the_answers_stand_in_the_page(good: str, good_run: RunReport) -> None:
         assert answer in text
     certificates = [link for link in Page(good).all("href") if link.startswith("certificates/")]
     assert len(certificates) == sum(len(f.evidence.certificates) for f in claim.findings) > 0
-    assert good.count("<svg") >= sum(len(f.evidence.plots) for f in claim.findings)
+    plots = [
+        sum(len(f.evidence.plots) for f in claim.findings if f.task.check is check) for check in claim.claim.checks
+    ]
+    assert good.count("<svg") == sum(min(count, SHOWN_PLOTS) for count in plots) > 0
+    assert all(f"{count - SHOWN_PLOTS} more" in text for count in plots if count > SHOWN_PLOTS)
 
 
 def test_formulas_are_mathml_of_the_statement_and_of_each_mutant(good: str) -> None:
