@@ -20,7 +20,7 @@ from proofs_check.claim.claim import SYMBOLIC, Claim, Mutant, Paper
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.symbolic import exact_evidence
 from proofs_check.evidence.trial import Trial
-from proofs_check.report.run.page import page
+from proofs_check.report.run.page import SHOWN_PLOTS, page
 from proofs_check.report.run.recipe import Recipe
 from proofs_check.run.runner import run
 from proofs_check.run.selection import select_claims
@@ -151,7 +151,7 @@ def test_the_page_fits_its_window(browse: Browse, report_page: Path, tmp_path: P
     assert found["flat"] == []
     assert found["blank"] == 0
     assert int(str(found["formulas"])) >= 5
-    assert int(str(found["plots"])) >= 2
+    assert int(str(found["plots"])) >= SHOWN_PLOTS
     ink, paper = luminance(str(found["ink"])), luminance(str(found["paper"]))
     assert (paper < ink) == dark
     brighter, darker = max(ink, paper) + 0.05, min(ink, paper) + 0.05
