@@ -44,7 +44,7 @@ def test_the_mistake_that_was_made_is_named():
 
 @pytest.mark.parametrize("family", ["normal", "truncated", "uniform"])
 def test_two_draws_of_one_law_are_told_apart_as_often_as_the_p_value_says(family):
-    """P(p <= u) <= u: below 1/20 in at most 1/20 of draws (400 draws, 6 standard deviations allowed), sizes as unequal as may be."""
+    """P(p <= u) <= u: below 1/20 in at most 1/20 of draws (120 draws, 6 standard deviations allowed), sizes as unequal as may be."""
     rng = np.random.default_rng(3)
     law = EntryLaw(family, 1.0)
 
@@ -52,6 +52,6 @@ def test_two_draws_of_one_law_are_told_apart_as_often_as_the_p_value_says(family
         z = rng.standard_normal(20 * size) if family != "uniform" else rng.uniform(-1, 1, size)
         return EntrySummary.of((z[np.abs(z) <= 2] if family == "truncated" else z)[:size])
 
-    few = sum(log_p_same_scale(draw(40), draw(400), law) <= math.log(0.05) for _ in range(400))
-    assert few <= 400 * 0.05 + 6 * math.sqrt(400 * 0.05 * 0.95)
+    few = sum(log_p_same_scale(draw(40), draw(400), law) <= math.log(0.05) for _ in range(120))
+    assert few <= 120 * 0.05 + 6 * math.sqrt(120 * 0.05 * 0.95)
     assert log_p_same_scale(draw(4000), draw(4000), law, ratio=1.5) < math.log(1e-9)
