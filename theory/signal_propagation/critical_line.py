@@ -24,7 +24,6 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
 
 import flint
 
@@ -33,7 +32,7 @@ from theory.enclosure.ball import ball_of, bits_of, enclose_to, working_bits
 from theory.kernel_map.behaviour_at_one import slope_at_one
 from theory.number import Number
 from theory.signal_propagation.slope_at_zero import slope_at_zero
-from theory.signal_propagation.variance_map import QUICK_DIGITS, VarianceMap, between, bracket, guarded, root_above
+from theory.signal_propagation.variance_map import QUICK_DIGITS, VarianceMap, between, crossing, guarded, root_above
 
 _MOST_CELLS = 800
 _NARROWEST = 1 + Fraction(1, 2**20)
@@ -245,14 +244,7 @@ class _Line:
             with working_bits(bits_of(digits + 8)):
                 return self.bias(deviation, digits) - ball_of(bias)
 
-        @cache
-        def ends(digits: int) -> tuple[Fraction, Fraction]:
-            return bracket(excess, low, high, falling, digits)
-
-        def variance(digits: int) -> flint.arb:
-            a, b = ends(digits + 3)
-            with working_bits(bits_of(digits + 8)):
-                return ball_of(a**2).union(ball_of(b**2))
+        ends, variance = crossing(excess, low, high, falling)
 
         def weight(digits: int) -> flint.arb:
             return enclose_to(

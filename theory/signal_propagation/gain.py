@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -45,7 +45,7 @@ from theory.signal_propagation.variance_map import (
     QUICK_DIGITS,
     FixedVariances,
     VarianceMap,
-    bracket,
+    crossing,
     variance_fixed_points,
 )
 
@@ -179,14 +179,7 @@ class Gains:
     def _critical_between(
         self, layer: VarianceMap, excess: Any, low: Fraction, high: Fraction, *, falling: bool
     ) -> CriticalGain:
-        @cache
-        def ends(digits: int) -> tuple[Fraction, Fraction]:
-            return bracket(excess, low, high, falling, digits)
-
-        def variance(digits: int) -> flint.arb:
-            a, b = ends(digits + 3)
-            with working_bits(bits_of(digits + 8)):
-                return ball_of(a**2).union(ball_of(b**2))
+        ends, variance = crossing(excess, low, high, falling)
 
         def gain(digits: int) -> flint.arb:
             return enclose_to(

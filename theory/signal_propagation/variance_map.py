@@ -445,6 +445,23 @@ def bracket(
     raise ValueError(f"variance map needs a crossing that balls can tell, got [{float(low)}, {float(high)}].")
 
 
+def crossing(
+    excess: Callable[[Fraction, int], flint.arb], low: Fraction, high: Fraction, falling: bool
+) -> tuple[Callable[[int], tuple[Fraction, Fraction]], Callable[[int], flint.arb]]:
+    """Return digits -> deviations around the sign change (as `bracket`), and digits -> ball of the variance there."""
+
+    @cache
+    def ends(digits: int) -> tuple[Fraction, Fraction]:
+        return bracket(excess, low, high, falling, digits)
+
+    def variance(digits: int) -> flint.arb:
+        a, b = ends(digits + 3)
+        with working_bits(bits_of(digits + 8)):
+            return ball_of(a**2).union(ball_of(b**2))
+
+    return ends, variance
+
+
 def _secants(
     excess: Callable[[Fraction, int], flint.arb], low: Fraction, high: Fraction, sign: int, width: Fraction, work: int
 ) -> tuple[Fraction, Fraction]:
