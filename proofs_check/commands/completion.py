@@ -7,11 +7,11 @@ from pathlib import Path
 
 def claim_names(incomplete: str) -> list[tuple[str, str]]:
     """Return the claims of the ledger, its papers, and claim files, that a word on the command line may become."""
-    from proofs_check.ledger import ledger
+    from proofs_check.ledger import headers
+    from proofs_check.ledger.papers import KEYS
 
-    claims = ledger()
-    found = [(claim.id, claim.title) for claim in claims]
-    found += [(key, "every claim of the paper") for key in dict.fromkeys(claim.paper.key for claim in claims)]
+    found = [(identifier, title) for identifier, (_, title) in headers().items()]
+    found += [(key, "every claim of the paper") for key in KEYS]
     own = [entry for entry in found if entry[0].lower().startswith(incomplete.lower())]
     return own + claim_files(incomplete)
 

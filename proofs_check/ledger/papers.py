@@ -140,3 +140,5 @@ GAINS = Paper(
   year = {2021}
 }""",
 )
+KEYS = frozenset(value.key for value in tuple(globals().values()) if isinstance(value, Paper))
+"""The short names of the papers, as the command line takes them."""

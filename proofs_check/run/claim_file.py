@@ -26,7 +26,8 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from proofs_check.claim.claim import Claim
-from proofs_check.ledger import is_of_the_ledger, ledger
+from proofs_check.ledger import headers, is_of_the_ledger
+from proofs_check.ledger.papers import KEYS
 from proofs_check.run.sentence_file import read_sentences
 
 
@@ -305,7 +306,7 @@ def _incomplete(claim: Claim) -> str | None:
     """Return why a claim cannot be judged as it stands in its file, or None."""
     if not isinstance(claim.id, str) or not claim.id or any(sign in claim.id for sign in "[]: \n"):
         return f"a claim needs an id of letters, digits, dots or dashes, got {claim.id!r}"
-    if any(claim.id == known.id or claim.id == known.paper.key for known in ledger()):
+    if claim.id in headers() or claim.id in KEYS:
         return f"the id {claim.id} belongs to the ledger; choose another (haarmite claims lists them)"
     if claim.statement is None:
         return f"claim {claim.id} has no statement; give it a frozen dataclass that holds what is claimed"

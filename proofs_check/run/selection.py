@@ -11,7 +11,8 @@ from typing import Any
 
 from numerics.batch_file import BatchFile
 from proofs_check.claim.claim import Claim
-from proofs_check.ledger import ledger
+from proofs_check.ledger import find, headers, ledger
+from proofs_check.ledger.papers import KEYS
 from proofs_check.run.claim_file import ClaimFile, Trouble, is_claim_file, read_claim_file
 from theory.activation import Activation
 from theory.isometry.gram_matrix import GramMatrix
@@ -50,7 +51,7 @@ def select(names: Sequence[str], purpose: str = "verify") -> Selection:
     >>> [claim.id for claim in select(["A2", "A1"]).claims]
     ['A1', 'A2']
     """
-    known = {claim.id for claim in ledger()} | {claim.paper.key for claim in ledger()}
+    known = {*headers(), *KEYS}
     names = [_in_its_case(name, known) for name in names]
     files = [name for name in names if name not in known and is_claim_file(name)]
     own = [name for name in names if name not in files]
@@ -100,8 +101,7 @@ def select_claims(names: Sequence[str], purpose: str = "verify") -> list[Claim]:
     >>> [claim.id for claim in select_claims(["A2", "a1"])]
     ['A1', 'A2']
     """
-    claims = ledger()
-    known = {c.id for c in claims} | {c.paper.key for c in claims}
+    known = {*headers(), *KEYS}
     names = [_in_its_case(name, known) for name in names]
     for name in names:
         if name not in known:
@@ -109,7 +109,10 @@ def select_claims(names: Sequence[str], purpose: str = "verify") -> list[Claim]:
             raise ValueError(
                 f"{purpose} needs claim ids or paper keys of the ledger, or claim files (FILE.py), got {name!r}{hint}."
             )
-    return [c for c in claims if not names or c.id in names or c.paper.key in names]
+    if names and not KEYS & set(names):
+        found = [find(identifier) for identifier in headers() if identifier in names]
+        return [claim for claim in found if claim is not None]
+    return [c for c in ledger() if not names or c.id in names or c.paper.key in names]
 
 
 def _in_its_case(name: str, known: set[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from proofs_check.evidence.verdict import Rung
-from proofs_check.ledger import ledger
+from proofs_check.ledger import find
 from proofs_check.report.profile.blocks import Block, Commands, Grid, Highlight, Prose, Section, attempt
 from proofs_check.report.profile.dynamics import CASE_WORDS, fixed_point_section, gap_section, rate_section
 from proofs_check.report.profile.expansion import activation_section, hermite_section, kernel_section
@@ -162,11 +162,11 @@ def _provenance(subject: Subject, sections: Sequence[Section]) -> Section:
 
 
 def _vouching(subject: Subject, sections: Sequence[Section]) -> list[Block]:
-    claims = {claim.id: claim for claim in ledger()}
     rows = []
     for section in sections:
         for name in section.claims:
-            claim = claims[name]
+            claim = find(name)
+            assert claim is not None  # sections name claims of the ledger
             rungs = ", ".join(str(rung) for rung in Rung if any(check.rung is rung for check in claim.checks))
             own = "yes" if claim.why_not(subject.activation) is None else "–"
             rows.append(
