@@ -1,6 +1,6 @@
-"""Gram matrices of size 2 and 3: up to the order and the signs of the samples they are three numbers.
+"""Gram matrices: of every size by classical facts about their numbers, of size 2 and 3 by branch and bound.
 
-With m = maxcorr(G), reached by the first two samples with a positive sign: G[1,2] = m, G[1,3] = m u, G[2,3] = m v with
+Up to the order and the signs of the samples the matrices of size 2 and 3 are three numbers. With m = maxcorr(G), reached by the first two samples with a positive sign: G[1,2] = m, G[1,3] = m u, G[2,3] = m v with
 u, v in [-1, 1]. So a claim of words that neither order nor signs change holds for every G exactly if it holds for all
 (m, u, v); that inequality goes to branch and bound. The domain of m is that of the hypothesis on maxcorr, at most the
 range where the matrix is positive definite whatever u and v are, m < 1/(n-1).
@@ -13,8 +13,10 @@ import sympy as sp
 from proofs_check.interval.prover import prove
 from proofs_check.interval.recheck import recheck
 from proofs_check.interval.statement import statement_of
-from proofs_check.judge.outcome import Certified, Open, Outcome
+from proofs_check.judge.outcome import Certified, Open, Outcome, Proved
 from proofs_check.judge.strategy import Clock
+from proofs_check.proof import kernel
+from proofs_check.proof.kernel import ProofError
 from theory.statement.proposition import Proposition, Relation, map_terms
 from theory.statement.quantity import Quantity
 from theory.statement.sentence import Sentence
@@ -23,6 +25,17 @@ from theory.statement.words.gram import Determinant, Gap, Isometry, LargestCorre
 
 _M, _U, _V = (sp.Symbol(name, real=True) for name in "muv")
 _INVARIANT = (Determinant, Gap, Isometry, LargestCorrelation, Trace)
+
+
+def every_size(sentence: Sentence, clock: Clock) -> Outcome | None:
+    """Return a theorem by classical facts about Gram matrices and their images."""
+    if len(sentence.binders_of(GramMatrices)) != 1:
+        return None
+    clock.report("classical facts about Gram matrices")
+    try:
+        return Proved(kernel.by_oracle("Gram matrices", sentence), "facts about Gram matrices and kernel maps of them")
+    except ProofError:
+        return None
 
 
 def small_gram(sentence: Sentence, clock: Clock) -> Outcome | None:

@@ -16,7 +16,7 @@ from proofs_check.judge.closed_maps import by_closed_maps
 from proofs_check.judge.dimension import every_dimension
 from proofs_check.judge.elementary import by_algebra, by_balls, by_closed_forms, on_a_box, recognise
 from proofs_check.judge.given_activation import on_cells
-from proofs_check.judge.gram import small_gram
+from proofs_check.judge.gram import every_size, small_gram
 from proofs_check.judge.instances import IllDefined, Survey, refute
 from proofs_check.judge.judgement import Judgement
 from proofs_check.judge.laws import every_law
@@ -43,7 +43,8 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy("closed maps", by_closed_maps),
     Strategy("a given activation", on_cells),
     Strategy("branch and bound", on_a_box),
-    Strategy("Gram matrices", small_gram),
+    Strategy("Gram matrices", every_size),
+    Strategy("small Gram matrices", small_gram),
     Strategy("network samples", sampled_network, 0.9),
 )
 """The strategies in the order they are asked; the first that answers decides."""

@@ -60,6 +60,12 @@ ORACLES: Mapping[str, Oracle] = MappingProxyType(
                 "proofs_check.proof.gaussian_oracle:affirms",
                 "closed forms of theory.gaussian, each derived exactly and checked against a ball",
             ),
+            Oracle(
+                "Gram matrices",
+                "an inequality between numbers of a Gram matrix of any size and of its image under a kernel map",
+                "proofs_check.proof.gram_oracle:affirms",
+                "theorems of Hadamard, Fischer, Gershgorin, Schur, Oppenheim and Minkowski; signs of polynomials on boxes",
+            ),
             # --- extreme laws -----------------------------------------------------------------------------------------
             Oracle(
                 "extreme laws",
