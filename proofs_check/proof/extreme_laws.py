@@ -190,10 +190,11 @@ class LawProof:
         problem = self.problem
         zero_orders = [f.order + 1 for f in problem.functionals.values() if f.at == 0]
         orders = [f.order for f in problem.functionals.values()]
-        start = max([1, problem.least, *zero_orders, *orders]) + self.later
+        start = max([1, problem.least, *zero_orders, *orders, *(k + 1 for k in problem.absent)]) + self.later
         signed = any(not is_nonnegative(f.at, problem.box) for f in problem.functionals.values())
         step = 1 if problem.parity is None and not signed else 2
-        low = [Atoms(k) for k in range(problem.least, start) if problem.parity in (None, k % 2)]
+        below = [k for k in range(problem.least, start) if k not in problem.absent]
+        low = [Atoms(k) for k in below if problem.parity in (None, k % 2)]
         tails = [Atoms(k, step) for k in range(start, start + step) if problem.parity in (None, k % 2)]
         return low + tails
 

@@ -46,6 +46,7 @@ def affirms(sentence: Sentence) -> bool:
     if not all(_is_defined(base.xreplace(change), sentence) for base in _divisors(claim)):
         return False
     closed = difference.xreplace(change).replace(sp.acos, lambda x: sp.pi / 2 - sp.asin(x))
+    closed = closed.rewrite([sp.sinh, sp.cosh, sp.tanh], sp.exp)
     return bool(change) and is_zero(sp.expand(closed))
 
 

@@ -71,6 +71,8 @@ class LawProblem:
         The support: degrees from `least` on, all odd (1) or all even (0).
     exempt : frozenset of int
         No law is supported on these degrees alone.
+    absent : frozenset of int
+        Degrees of weight 0 by a hypothesis of the sentence.
     """
 
     context: Any
@@ -82,6 +84,7 @@ class LawProblem:
     least: int
     parity: int | None
     exempt: frozenset[int]
+    absent: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -315,9 +318,13 @@ def _problem(reader: _Reader) -> LawProblem:
             top, parts = _cleared(term)
             divisors.update(dict.fromkeys(p for p, _ in parts))
             goals.append(Goal(top, strict, tuple(p for p, e in parts if e % 2)))
-    hypotheses = []
+    hypotheses, absent = [], set()
     for h in reader.sentence.hypotheses:
         if isinstance(h, Relation) and h.op != "!=":
+            degree = _absent_degree(reader, h)
+            if degree is not None:
+                absent.add(degree)
+                continue
             try:
                 top, parts = _cleared(reader.rational(h.slack))
             except NotALaw:
@@ -337,8 +344,23 @@ def _problem(reader: _Reader) -> LawProblem:
             raise NotALaw("a divisor with a map that stands inside another")
     return LawProblem(
         reader.context, reader.box, kept, tuple(goals), tuple(divisors), tuple(hypotheses), least,
-        None if reader.attracted else parity, frozenset() if reader.attracted else exempt,
+        None if reader.attracted else parity, frozenset() if reader.attracted else exempt, frozenset(absent),
     )  # fmt: skip
+
+
+def _absent_degree(reader: _Reader, hypothesis: Relation) -> int | None:
+    """Return the degree k of a hypothesis ``w[k] = 0``, in any of the forms w[k], p[k], c[k], alpha, beta_0 = 2, or None."""
+    term = unfolded(hypothesis.lhs - hypothesis.rhs)
+    if hypothesis.op != "=" or reader.attracted:
+        return None
+    rest = term.as_coeff_Mul()[1]
+    try:
+        top = _cleared(reader.rational(rest**2 if isinstance(rest, Coefficient) else term))[0]
+    except NotALaw:
+        return None
+    word = (top / _SCALE if top.has(_SCALE) else top).as_coeff_Mul()[1]
+    functional = dict(reader.functionals.values()).get(word)
+    return functional.order if functional is not None and functional.at == 0 else None
 
 
 def _divided_by(reader: _Reader) -> Iterator[sp.Expr]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.activation.activation import Activation
-from theory.statement.proposition import Binder, Proposition
+from theory.statement.proposition import RELATIONS, Binder, Proposition
+from theory.statement.quantity import REGISTRY
 from theory.statement.sort import ACTIVATION_CLASSES, Activations, GramMatrices, Naturals, Networks, Reals
-from theory.statement.term_parser import FUNCTIONS, KEYWORDS, MAPS, TermParser
+from theory.statement.term_parser import FUNCTIONS, KEYWORDS, MAPS, SPELLED, TermParser
 from theory.statement.token import SentenceError, Token, nearest
 
 _FIXED_NAMES = KEYWORDS | set(FUNCTIONS) | set(MAPS) | {"pi", "oo", "E", "Var", "P", "det", "tr"}
@@ -24,7 +25,7 @@ class DomainParser(TermParser):
     def _read_binders(self, binders: list[Binder], hypotheses: list[Proposition], stop: str) -> None:
         conditioned = False
         while True:
-            if not (conditioned and self._further_condition(hypotheses)):
+            if not self._further_condition(hypotheses, conditioned):
                 conditioned = self.at("with")
                 if not conditioned:
                     self._binder(binders)
@@ -36,16 +37,26 @@ class DomainParser(TermParser):
         if stop and not self.at(stop):
             self.refuse("',' and another domain, or ':' and the claim")
 
-    def _further_condition(self, hypotheses: list[Proposition]) -> bool:
-        """Read another hypothesis after a comma, if what stands there is about variables that are bound."""
-        bound = (
-            self.token.text in self.scope or self.token.kind != "name" or self.peek().text in ("(", "[", "'", "^", "*")
-        )
+    def _further_condition(self, hypotheses: list[Proposition], conditioned: bool) -> bool:
+        """Read a hypothesis after a comma, if what stands there is about bound variables: without `with`, a relation of one."""
+        known = self.scope.get(self.token.text)
+        if not conditioned:
+            if known is None or not isinstance(known.sort, Reals | Naturals) or self.peek().text not in RELATIONS:
+                return False
+            hypotheses.append(self._proposition())
+            return True
+        word = self._is_word(self.token.text) and self.peek().text in RELATIONS
+        bound = known is not None or word or self.token.kind != "name" or self.peek().text in ("(", "[", "'", "^", "*")
         new = self.peek(2).kind == "name" and self.peek(2).text not in self.scope and self.peek(3).text in ("<", "<=")
         if not bound or (self.token.kind == "number" and new):
             return False
         hypotheses.append(self._proposition())
         return True
+
+    def _is_word(self, name: str) -> bool:
+        """Whether a name is a number of the activation that is bound, such as alpha."""
+        name = SPELLED.get(name, name)
+        return name in REGISTRY and REGISTRY[name].form == "name" and bool(self._activations())
 
     def _bind(self, binders: list[Binder], token: Token, sort: object) -> Binder:
         name = token.text
@@ -208,6 +219,8 @@ class DomainParser(TermParser):
     def _interval(self) -> Reals | Naturals:
         self.expect("in")
         start = self.token
+        if self.take("R", "reals"):
+            return Reals()
         if start.kind == "number" and self.peek().text == "..":
             low = self._natural()
             self.expect("..")

@@ -507,9 +507,9 @@ class TermParser:
         return found
 
     def _integrand(self, token: Token) -> str:
-        """Return the canonical text between brackets: ``*`` between factors, ``**`` for powers."""
+        """Return the canonical text between brackets: ``*`` between factors, ``**`` for powers, ``abs()`` for bars."""
         self.expect("[", "what is averaged")
-        depth, pieces = 1, []
+        depth, pieces, bars = 1, [], False
         previous = None
         while True:
             found = self.advance()
@@ -518,10 +518,13 @@ class TermParser:
             depth += (found.text in "[(") - (found.text in "])") if found.kind == "operator" else 0
             if depth == 0:
                 break
+            if found.text == "|":
+                bars = not bars
+                found = Token(*(("name", "abs") if bars else ("operator", ")")), found.start, found.end)
             if previous is not None and _juxtaposed(previous, found):
                 pieces.append("*")
-            pieces.append("**" if found.text == "^" else found.text)
-            previous = found
+            pieces.append({"^": "**", "abs": "abs(" if bars else "abs"}.get(found.text, found.text))
+            previous = Token("operator", "(", found.start, found.end) if pieces[-1] == "abs(" else found
         text = "".join(pieces)
         try:
             haar.check_integrand(text)

@@ -155,3 +155,30 @@ def test_a_law_is_the_map_of_its_polynomial():
     # E s(Z)^2 of a x + b x^3 is a^2 + 6 a b + 15 b^2
     a, b = law.polynomial.coeff(x, 1), law.polynomial.coeff(x, 3)
     assert (a**2 + 6 * a * b + 15 * b**2).expand() == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("for every activation s with w[0] = 0, w[1] = 0: rms'(1) >= 2", "proved"),
+        ("for every activation s with w[1] = 0: rms'(1) >= 2", "refuted"),
+        ("for every activation s with c[1] = 0, c[2] = 0, r in [0, 1]: kappa(r) <= r^3", "proved"),
+        ("for every activation s with c[1] = 0, c[2] = 0, r in [0, 1]: kappa(r) <= r^4", "refuted"),
+        ("for every odd activation s with alpha = 0, r in [0, 1]: rms(r) <= r^3", "proved"),
+        ("for every activation s with c[0] = 0, alpha <= 1/2, r in [0, 1]: kappa(r) <= r/2 + r^2/2", "proved"),
+        ("for every activation s with w[0] = 0, w[2] = 0, r in [0, 1]: rms(r) <= w[1] r + (1 - w[1]) r^4", "refuted"),
+    ],
+)
+def test_shares_that_vanish_by_hypothesis_leave_the_other_degrees(line, verdict):
+    assert judge(line, neighbours=False).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for s = sin, r in [-1, 1]: rms(r) = sinh(r)/sinh(1)",
+        "for s = cos, r in [-1, 1]: kappa(r) = (cosh(r) - 1)/(cosh(1) - 1)",
+    ],
+)
+def test_hyperbolic_closed_forms_are_compared(line):
+    assert judge(line, neighbours=False).verdict == "proved"

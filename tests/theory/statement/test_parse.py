@@ -93,6 +93,24 @@ def test_hypotheses_follow_one_another(line, names, count):
     assert parse(text(found)) == found
 
 
+def test_a_relation_of_a_bound_number_is_a_hypothesis_without_with():
+    found = parse("for every activation s, r in [0, 1], t in [0, 1], r <= t: kappa(r) <= kappa(t)")
+    assert found.hypotheses == (Relation("<=", R, sp.Symbol("t", real=True)),)
+    assert found == parse("for every activation s, r in [0, 1], t in [0, 1] with r <= t: kappa(r) <= kappa(t)")
+
+
+def test_numbers_of_an_activation_are_hypotheses_after_a_comma():
+    found = parse("for every activation s with w[0] = 0, alpha <= 1/2, r in [0, 1]: kappa(r) <= r")
+    assert len(found.hypotheses) == 2
+    assert [binder.name for binder in found.binders] == ["s", "r"]
+
+
+def test_the_line_has_a_name_and_bars_are_read_in_haar_means():
+    assert parse("for x in R: x^2 >= 0").sort_of("x") == Reals()
+    mean = parse("for d >= 2: E_U(d)[2 |U[1,1]|^2 |U[2,2]|^2] = 2/(d^2-1)").body.lhs
+    assert mean == HaarMean("U", D, "2*abs(U[1,1])**2*abs(U[2,2])**2")
+
+
 def test_two_activations_are_told_apart():
     line = "for every activation s, every activation f, r in [0, 1]: kappa[s](r) <= kappa[f](r)"
     assert text(parse(line)) == line
