@@ -34,6 +34,8 @@ _LARGEST_MATRIX = 12
 _GRID = 1000
 """An end that is no rational gives way to the next multiple of 1/1000 inside."""
 _NATURALS = (0, 1, 2, 3, 5, 8, 13, 30, 100)
+_ALL_NATURALS = 400
+"""A range of naturals no longer than this is gone through whole."""
 
 
 def cases(sentence: Sentence, most: int = 600) -> Iterator[dict[sp.Symbol, Any]]:
@@ -80,6 +82,9 @@ def _with_numbers(binders: list[Binder], chosen: tuple[int, ...], given: Case) -
 def number(sort: Sort, t: int, case: Case) -> Fraction | int | None:
     """Return the t-th value of a domain of numbers; None where there is none, or an end is not rational."""
     if isinstance(sort, Naturals):
+        if sort.most is not None and sort.most - sort.least <= _ALL_NATURALS:  # both ends, then those between
+            value = sort.most if t == 1 else sort.least + max(t - 1, 0)
+            return value if t < 2 or value < sort.most else None
         value = sort.least + _NATURALS[t] if t < len(_NATURALS) else sort.least + 4 * t
         return value if sort.most is None or value <= sort.most else None
     assert isinstance(sort, Reals)

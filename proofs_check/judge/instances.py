@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+import sympy as sp
+
 from proofs_check.judge.cases import cases, cases_of, end, shown
 from proofs_check.judge.outcome import Witness
 from proofs_check.judge.strategy import Clock
+from proofs_check.proof import gaussian_oracle
+from theory.activation.activation import Activation
 from theory.enclosure.ball import bits_of, working_bits
 from theory.isometry.gram_matrix import GramMatrix
 from theory.statement.law import Law
@@ -96,7 +100,28 @@ def _try(sentence: Sentence, case: Case, survey: Survey) -> Witness | None:
         raise IllDefined(f"sentence needs {_named(str(error))}, got {_place(sentence, case)}.") from None
     if verdict is False:
         return witness(sentence, case, survey.digits)
+    if verdict is None:
+        found = _equal_sides(sentence, case)
+        if found is not None:
+            return found
     _remember(sentence, case, survey)
+    return None
+
+
+def _equal_sides(sentence: Sentence, case: Case) -> Witness | None:
+    """Return the witness of a strict claim whose sides have one closed form at a case, which balls cannot show."""
+    if not all(isinstance(case[b.symbol], Fraction | int | Activation) for b in sentence.binders):
+        return None
+    numbers = {
+        b.name: sp.Rational(case[b.symbol]) for b in sentence.binders if not isinstance(case[b.symbol], Activation)
+    }
+    for part in conjuncts(sentence.body):
+        if isinstance(part, Relation) and part.op in ("<", ">", "!="):
+            at = Sentence(sentence.binders, (), Relation("=", part.lhs, part.rhs)).pinned(numbers)
+            if gaussian_oracle.affirms(at):
+                printer = TermPrinter({b.name: b for b in sentence.binders})
+                where = tuple((b.name, shown(case[b.symbol])) for b in sentence.binders)
+                return Witness(where, f"{printer(part.lhs)} = {printer(part.rhs)}", "exact")
     return None
 
 

@@ -8,6 +8,7 @@ A conjunction without a strategy of its own is judged part by part. The word of 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -26,6 +27,7 @@ from proofs_check.judge.outcome import Certified, Open, Outcome, Proved, Support
 from proofs_check.judge.strategy import Clock, Strategy
 from proofs_check.judge.time_limit import OutOfTime, within
 from proofs_check.proof import kernel
+from proofs_check.proof.domain import folded
 from theory.statement.definedness import lost_between_sides, wish
 from theory.statement.parse import parse_question
 from theory.statement.print_text import domain_text
@@ -51,6 +53,10 @@ STRATEGIES: tuple[Strategy, ...] = (
 
 REFUTER_SHARE, SHORT_SEARCH, LONG_SEARCH = 0.3, 0.4, 2.0
 """Instances are tried for a short time before the strategies, and for longer where none of them decides."""
+
+_VACUOUS = (
+    "sentence needs hypotheses that can be met (it is vacuous: of nothing everything holds), got some that cannot."
+)
 
 GRACE = 0.5
 """Seconds beyond its slice after which a strategy is stopped from outside."""
@@ -132,6 +138,17 @@ def judge(
 
 def decide(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
     """Return the first outcome that decides: a witness, else what a strategy proves, certifies or supports."""
+    left = folded(sentence)
+    if left is None:
+        raise IllDefined(_VACUOUS)
+    found = _decided(left, clock, tried)
+    if isinstance(found, Proved) and left != sentence:
+        return replace(found, theorem=kernel.bounded(found.theorem, sentence))
+    return found
+
+
+def _decided(sentence: Sentence, clock: Clock, tried: list[str]) -> Outcome:
+    """Return the outcome of a sentence whose bounds of variables are its domains."""
     clock.notes.pop("survey", None)
     cancelled = lost_between_sides(sentence.body, sentence.binders)
     if cancelled is not None:
@@ -259,13 +276,12 @@ def _check_not_vacuous(sentence: Sentence, outcome: Outcome, clock: Clock) -> No
     survey = clock.notes.get("survey")
     if not sentence.hypotheses or isinstance(outcome, Witness) or (isinstance(survey, Survey) and survey.met):
         return
-    for hypothesis in sentence.hypotheses:
-        other = Sentence(sentence.binders, (), _opposite(hypothesis))
+    for index, hypothesis in enumerate(sentence.hypotheses):
+        others = sentence.hypotheses[:index]
+        other = Sentence(sentence.binders, others, _opposite(hypothesis))
         found = decide(other, Clock(min(2.0, max(0.5, clock.left)), clock.digits), [])
         if isinstance(found, Proved):
-            raise IllDefined(
-                "sentence needs hypotheses that can be met (it is vacuous: of nothing everything holds), got some that cannot."
-            )
+            raise IllDefined(_VACUOUS)
     if not isinstance(outcome, Open):
         raise IllDefined(
             "sentence needs hypotheses that some case meets, got none among the cases tried; it may be vacuous."

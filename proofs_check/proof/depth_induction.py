@@ -11,11 +11,13 @@ f is kappa or rms, J an interval that f maps into itself, phi a rational functio
 for B(l, x) = G^l(B(0, x)) and phi(f^(l+1)(r)) <= B(1, f^l(r)) = G(phi(f^l(r))) <= G(B(l, r)) = B(l + 1, r); likewise with >= .
 B(0, x) = phi(x), or lies in phi(J) too. An absolute value |f^l(r)| is first replaced by f^l(|r|), which it does not
 exceed. What is claimed on J goes to the oracle of extreme laws, the semigroup law to algebra.
+
+Two iterates compare like one layer: f(x) <= x on J gives f^a(r) = f^(a-b)(f^b(r)) <= f^b(r) for a >= b.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +25,7 @@ import sympy as sp
 
 from proofs_check.proof.algebra import sign
 from proofs_check.proof.extreme_laws import affirms as affirmed_by_laws
-from theory.statement.proposition import Binder, Relation
+from theory.statement.proposition import Binder, Relation, free_symbols
 from theory.statement.quantity import Quantity, unfolded
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, Naturals, Reals
@@ -78,7 +80,53 @@ def affirms(sentence: Sentence) -> bool:
     >>> affirms(parse("for every activation s, l >= 0, r in [0, 1): kappa^l(r) <= r"))
     True
     """
-    return any(_affirmed(bound) for bound in _read(sentence))
+    return any(_affirmed(bound) for bound in _read(sentence)) or _iterates_compare(sentence)
+
+
+def _iterates_compare(sentence: Sentence) -> bool:
+    """Whether the claim compares f^a(r) with f^b(r), a >= b, as one layer compares f(x) with x on an interval it keeps."""
+    body, activations, places = sentence.body, sentence.binders_of(Activations), sentence.binders_of(Reals)
+    layers = sentence.binders_of(Naturals)
+    if not isinstance(body, Relation) or body.op not in ("<=", ">=") or len(activations) != 1 or len(places) != 1:
+        return False
+    if len(layers) + 2 != len(sentence.binders):
+        return False
+    left, right = (_iterate(side, places[0].symbol) for side in (body.lhs, body.rhs))
+    if left is None or right is None or left[0] != right[0]:
+        return False
+    word, activation = left[0]
+    op, more = body.op, left[1] - right[1]
+    if not _is_natural(more, layers):
+        op, more = body.mirrored.op, -more
+    assert isinstance(places[0].sort, Reals)
+    domain = _invariant(places[0].sort, word(activation, places[0].symbol))
+    if domain is None or not all(_is_natural(depth, layers) for depth in (more, left[1], right[1])):
+        return False
+    known = {activations[0].symbol}
+    hypotheses = tuple(h for h in sentence.hypotheses if free_symbols(h) <= known)
+    layer = Relation(op, word(activation, _X), _X)
+    return affirmed_by_laws(Sentence((activations[0], Binder(_NAME, domain)), hypotheses, layer))
+
+
+def _iterate(side: sp.Expr, place: sp.Symbol) -> tuple[tuple[type[KernelTerm], sp.Symbol], sp.Expr] | None:
+    """Return ((map, activation), depth) of a term f^depth(place), the place itself being no map and None."""
+    if not isinstance(side, Kappa | Rms) or side.order != 0 or side.at != place:
+        return None
+    return (type(side), side.activation), side.iterate
+
+
+def _is_natural(depth: sp.Expr, layers: Sequence[Binder]) -> bool:
+    """Whether a depth is an affine function of the layers with natural values: whole coefficients of at least 0, and so at the least ones."""
+    symbols = {binder.symbol: binder.sort for binder in layers}
+    if not depth.free_symbols <= set(symbols):
+        return False
+    try:
+        terms = sp.Poly(depth, *(list(symbols) or [_X]))
+    except sp.PolynomialError:
+        return False
+    least = depth.xreplace({s: sp.Integer(sort.least) for s, sort in symbols.items()})  # type: ignore[union-attr]
+    whole = all(c.is_Integer and (c >= 0 or sum(powers) == 0) for powers, c in terms.terms())
+    return bool(terms.total_degree() <= 1 and whole and least.is_Integer and least >= 0)
 
 
 def _affirmed(found: _Bound) -> bool:

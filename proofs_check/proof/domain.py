@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.statement.proposition import Binder, Proposition, Relation
+from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, Naturals, Reals, Sort
 
 
@@ -30,3 +32,59 @@ def is_inside(new: Sort, old: Sort) -> bool:
     low_in = new.low == old.low and (new.low_open or not old.low_open)
     high_in = new.high == old.high and (new.high_open or not old.high_open)
     return (low_in or low.is_extended_positive is True) and (high_in or high.is_extended_positive is True)
+
+
+def folded(sentence: Sentence) -> Sentence | None:
+    """Return the sentence with its hypotheses ``variable op number`` as domains; None if a domain is empty then.
+
+    Examples
+    --------
+    >>> from theory.statement.parse import parse
+    >>> print(folded(parse("for r in [0, 1], n >= 1 with r > 1/2, n <= 7: r^n <= 1")))
+    for r in (1/2, 1], n in 1..7: r^n <= 1
+    >>> folded(parse("for r in [0, 1] with r > 1/2, r < 1/4: r = 7"))
+    """
+    sorts = {binder.symbol: binder.sort for binder in sentence.binders}
+    kept: list[Proposition] = []
+    for hypothesis in sentence.hypotheses:
+        relation = hypothesis
+        if isinstance(hypothesis, Relation) and hypothesis.lhs not in sorts:
+            relation = hypothesis.mirrored
+        sort = sorts.get(relation.lhs) if isinstance(relation, Relation) else None
+        if not isinstance(relation, Relation) or relation.op == "!=" or not relation.rhs.is_Rational or sort is None:
+            kept.append(hypothesis)
+            continue
+        for op in ("<=", ">=") if relation.op == "=" else (relation.op,):
+            cut = _cut(sort, op, relation.rhs)
+            if cut is None:
+                return None
+            sort = cut
+        sorts[relation.lhs] = sort
+    return Sentence(tuple(Binder(b.name, sorts[b.symbol]) for b in sentence.binders), tuple(kept), sentence.body)
+
+
+def _cut(sort: Sort, op: str, value: sp.Rational) -> Sort | None:
+    """Return the part of a domain of numbers with ``x op value``, or None if it is certainly empty."""
+    strict = op in ("<", ">")
+    if isinstance(sort, Naturals):
+        most, least = sort.most, sort.least
+        if op.startswith("<"):
+            bound = int(sp.ceiling(value)) - 1 if strict else int(sp.floor(value))
+            most = bound if most is None else min(most, bound)
+        else:
+            least = max(least, int(sp.floor(value)) + 1 if strict else int(sp.ceiling(value)))
+        return None if most is not None and most < least else Naturals(least, most)
+    assert isinstance(sort, Reals)
+    low, high, low_open, high_open = sort.low, sort.high, sort.low_open, sort.high_open
+    if op.startswith("<") and (value < high) == True:  # noqa: E712 - a comparison of terms may stay one
+        high, high_open = value, strict
+    elif op.startswith("<") and value == high:
+        high_open = high_open or strict
+    elif op.startswith(">") and (value > low) == True:  # noqa: E712
+        low, low_open = value, strict
+    elif op.startswith(">") and value == low:
+        low_open = low_open or strict
+    size = high - low
+    if size.is_negative or (size.is_zero and (low_open or high_open)):
+        return None
+    return Reals(low, high, low_open, high_open)

@@ -24,7 +24,7 @@ import flint
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
-from proofs_check.proof import pinned_slope
+from proofs_check.proof import attractor_cases, pinned_slope
 from proofs_check.proof.exponential_sum import DEADLINE, Polynomial, SumRing, lift, search
 from proofs_check.proof.law_form import Functional, Goal, LawProblem, NotALaw, problems
 from proofs_check.proof.polynomial_sign import is_nonnegative
@@ -62,7 +62,7 @@ class Extreme:
 
 
 def affirms(sentence: Sentence) -> bool:
-    """Return whether the sentence is derived for every law: by polar forms, else with the slope at 0 pinned.
+    """Return whether the sentence is derived for every law: by polar forms, with the slope at 0 pinned, or by cases of the attractor.
 
     Examples
     --------
@@ -72,7 +72,17 @@ def affirms(sentence: Sentence) -> bool:
     >>> affirms(parse("for every activation s, r in [0, 1], t in [0, 1]: kappa(r) kappa(t) >= kappa(r t)"))
     False
     """
+    return _affirmed(sentence) or _by_cases(sentence)
+
+
+def _affirmed(sentence: Sentence) -> bool:
     return by_polar_forms(sentence) or _by_pinned_slope(sentence)
+
+
+def _by_cases(sentence: Sentence) -> bool:
+    """Return whether each case of the attractor is derived."""
+    found = attractor_cases.cases(sentence)
+    return found is not None and all(_affirmed(case) for case in found)
 
 
 def by_polar_forms(sentence: Sentence) -> bool:

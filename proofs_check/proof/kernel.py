@@ -20,7 +20,7 @@ import sympy as sp
 
 from proofs_check.proof.algebra import is_zero, refused_divisor, sign
 from proofs_check.proof.assumptions import TEXTBOOK
-from proofs_check.proof.domain import contains, is_inside
+from proofs_check.proof.domain import contains, folded, is_inside
 from proofs_check.proof.oracles import ORACLES
 from theory.statement.definedness import lost_between_sides, wish
 from theory.statement.print_text import text
@@ -383,6 +383,13 @@ def restricted(theorem: Theorem, name: str, sort: Any) -> Theorem:
     _need(is_inside(sort, old), f"smaller domain needs a part of the domain of {name}, got {sort}.")
     binders = tuple(Binder(b.name, sort) if b.name == name else b for b in known.binders)
     return _derive(Sentence(binders, known.hypotheses, known.body), "smaller domain", (theorem,))
+
+
+@_rule("bound as a domain")
+def bounded(theorem: Theorem, sentence: Sentence) -> Theorem:
+    """Infer ``P`` for all x with x <= c, x > d ... (numbers c, d) from ``P`` on the domain that these bounds leave."""
+    _need(folded(sentence) == theorem.conclusion, "bound as a domain needs the theorem on what the bounds leave.")
+    return _derive(sentence, "bound as a domain", (theorem,))
 
 
 @_rule("case split")

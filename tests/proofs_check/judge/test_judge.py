@@ -182,3 +182,72 @@ def test_shares_that_vanish_by_hypothesis_leave_the_other_degrees(line, verdict)
 )
 def test_hyperbolic_closed_forms_are_compared(line):
     assert judge(line, neighbours=False).verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("for every activation s: rho* >= 0 and rho* <= 1", "proved"),
+        ("for every activation s: q <= 1", "proved"),
+        ("for every activation s: q < 1", "refuted"),
+        ("for every activation s: q <= rms'(1)", "proved"),
+        ("for every activation s: q = rms'(1)", "refuted"),
+        ("for every activation s with rms'(1) <= 1: rho* = 1", "proved"),
+        ("for every activation s with rms'(1) > 1: rho* < 1", "proved"),
+        ("for every activation s with rms'(1) > 1: rho* = 0", "refuted"),
+        ("for every centred activation s with rms'(1) > 1: rho* = 0", "proved"),
+        ("for every activation s with E[s] = 0, rms'(1) > 1: q = w[1]", "proved"),
+        ("for every activation s, r in [rho*, 1]: rms(r) - rho* >= q (r - rho*)", "proved"),
+        ("for every activation s, r in [rho*, 1]: rms(r) - rho* <= q (r - rho*)", "refuted"),
+    ],
+)
+def test_the_attractor_is_met_by_cases(line, verdict):
+    assert judge(line, neighbours=False).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("for every activation s, l >= 1, r in [0, 1]: kappa^l(r) <= kappa(r)", "proved"),
+        ("for every activation s, l >= 1, r in [-1, 1]: kappa^l(r) <= kappa(r)", "refuted"),
+        ("for every activation s, l >= 0, m >= 0, r in [0, 1]: kappa^(l+m)(r) <= kappa^l(r)", "proved"),
+        ("for every activation s, l >= 1, r in [0, 1]: kappa^l(r) <= kappa^2(r)", "refuted"),
+        ("for every activation s, l >= 1, r in [0, 1]: rms^(l+1)(r) >= rms^l(r)", "refuted"),
+        ("for every activation s with rms'(1) <= 1, l >= 1, r in [0, 1]: rms^(l+1)(r) >= rms^l(r)", "proved"),
+        ("for every activation s, l >= 0, r in [rho*, 1]: rms^(l+1)(r) <= rms^l(r)", "proved"),
+    ],
+)
+def test_iterates_are_compared(line, verdict):
+    assert judge(line, neighbours=False).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("for s = relu, r in [-1, 1]: rms(r) > 0", "-1"),
+        ("for s = relu, r in [-1, 1]: rms(r) != 0", "-1"),
+        ("for s = relu, r in [0, 1]: rms(r) > 1/pi", "0"),
+        ("for s = sin, r in [0, 1]: rms(r) < 1", "1"),
+    ],
+)
+def test_a_strict_claim_falls_where_both_sides_are_exactly_equal(line, at):
+    found = judge(line, neighbours=False)
+    assert (found.verdict, found.witness["at"]["r"]) == ("refuted", at)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for every activation s with alpha <= 1/2, alpha >= 3/4: w[0] = 0",
+        "for r in [0, 1] with r > 1/2, r < 1/4: r = 7",
+        "for n >= 3, n <= 2: n = 7",
+    ],
+)
+def test_hypotheses_that_exclude_one_another_are_vacuous(line):
+    with pytest.raises(ValueError, match="vacuous"):
+        judge(line, neighbours=False)
+
+
+@pytest.mark.parametrize("line", ["for n in 1..5: n^2 <= 24", "for n in 1..300: n != 177"])
+def test_a_range_of_naturals_is_gone_through(line):
+    assert judge(line, neighbours=False).verdict == "refuted"

@@ -88,6 +88,11 @@ def test_case_split_and_transitivity_and_generalisation():
     assert text(more.conclusion) == "for x in [0, 1], y in [0, 1]: x^3 <= x"
 
 
+def test_bounds_of_variables_are_domains():
+    theorem = kernel.bounded(square(), parse("for x in [-1, 2] with x >= 0, x <= 1: x^2 <= x"))
+    assert (theorem.rule, theorem.premises[0].conclusion) == ("bound as a domain", SQUARE)
+
+
 def test_induction_from_base_and_step():
     line = "for l >= 2: l^2 >= 2*l"
     base = kernel.sign_of_polynomial(parse("4 >= 4"))
@@ -155,6 +160,11 @@ WRONG = {
         kernel.restricted(kernel.textbook("kernel maps have nonnegative coefficients"), "s", Activations(("odd",))),
         "s",
         Activations(),
+    ),
+    "a bound that leaves more": lambda: kernel.bounded(square(), parse("for x in [0, 2] with x <= 3/2: x^2 <= x")),
+    "a bound of another claim": lambda: kernel.bounded(square(), parse("for x in [0, 2] with x <= 1: x^3 <= x")),
+    "a bound that is no number": lambda: kernel.bounded(
+        square(), parse("for y in [0, 1], x in [0, 1] with x <= y: x^2 <= x")
     ),
     "cases with a gap": lambda: kernel.case_split(
         kernel.sign_of_polynomial(parse("for x in [0, 1/4]: x^2 <= x")),
