@@ -22,7 +22,7 @@ from proofs_check.proof import kernel
 from proofs_check.proof.assumptions import TEXTBOOK
 from proofs_check.proof.certificate_oracle import goal_of
 from proofs_check.proof.kernel import ProofError, Theorem
-from theory.statement.proposition import And, Relation
+from theory.statement.proposition import And, Proposition, Relation, conjuncts
 from theory.statement.quantity import Quantity
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations, GramMatrices, Naturals
@@ -33,15 +33,26 @@ def recognise(sentence: Sentence, clock: Clock) -> Outcome | None:
     """Return a textbook theorem narrowed to the sentence's domains."""
     clock.report("looking among the textbook theorems")
     for name, known in TEXTBOOK.items():
-        if known.sentence.body != sentence.body:
+        parts = conjuncts(known.sentence.body)
+        wanted = next((i for i, part in enumerate(parts) if sentence.body in (part, _turned(part))), None)
+        if wanted is None and known.sentence.body != sentence.body:
             continue
         try:
-            theorem = _narrowed(kernel.textbook(name), sentence)
+            theorem = kernel.textbook(name)
+            if wanted is not None and len(parts) > 1:
+                theorem = kernel.conjunct(theorem, wanted)
+            if theorem.conclusion.body != sentence.body:
+                theorem = kernel.weakened(theorem, theorem.conclusion.body.mirrored.op)  # type: ignore[union-attr]
+            theorem = _narrowed(theorem, sentence)
         except (ProofError, KeyError):
             continue
         if theorem.conclusion == sentence:
             return Proved(theorem, f"textbook: {name}")
     return None
+
+
+def _turned(part: Proposition) -> Proposition:
+    return part.mirrored if isinstance(part, Relation) else part
 
 
 def _narrowed(theorem: Theorem, sentence: Sentence) -> Theorem:

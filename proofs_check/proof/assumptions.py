@@ -48,6 +48,16 @@ TEXTBOOK: Mapping[str, Textbook] = MappingProxyType(
                 "Daniely, Frostig, Singer, NeurIPS 2016, Lemma 11: nonnegative coefficients",
             ),
             Textbook(
+                "kernel maps are dominated on [-1, 0], normalised",
+                "for every activation s, r in [-1, 1]: |rms(r)| <= rms(|r|)",
+                "Daniely, Frostig, Singer, NeurIPS 2016, Lemma 11: nonnegative coefficients",
+            ),
+            Textbook(
+                "shares of the degrees are a law",
+                "for every activation s, k >= 0: w[k] >= 0 and w[k] <= 1 and p[k] >= 0 and p[k] <= 1",
+                "Daniely, Frostig, Singer, NeurIPS 2016, Lemma 11: Parseval, sum_k c_k^2 = E s(Z)^2",
+            ),
+            Textbook(
                 "the attractor is a fixed point",
                 "for every activation s: rms(rho*) = rho*",
                 "definition of rho*; Joudaki, Daneshmand, Bach, NeurIPS 2023, section 4 (rms is convex on [0, 1], rms(1) = 1)",

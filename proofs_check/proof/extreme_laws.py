@@ -28,7 +28,12 @@ from proofs_check.proof import attractor_cases, pinned_slope
 from proofs_check.proof.exponential_sum import DEADLINE, Polynomial, SumRing, lift, search
 from proofs_check.proof.law_form import Functional, Goal, LawProblem, NotALaw, problems
 from proofs_check.proof.polynomial_sign import is_nonnegative
+from theory.statement.proposition import Binder, Relation
+from theory.statement.quantity import unfolded
 from theory.statement.sentence import Sentence
+from theory.statement.sort import Reals
+from theory.statement.words.attractor import BestContraction
+from theory.statement.words.kernel_map import Kappa
 
 _MOST_DEGREE = 3
 _LATER_STARTS = 3
@@ -72,7 +77,7 @@ def affirms(sentence: Sentence) -> bool:
     >>> affirms(parse("for every activation s, r in [0, 1], t in [0, 1]: kappa(r) kappa(t) >= kappa(r t)"))
     False
     """
-    return _affirmed(sentence) or _by_cases(sentence)
+    return _affirmed(sentence) or _by_cases(sentence) or _best_contraction(sentence)
 
 
 def _affirmed(sentence: Sentence) -> bool:
@@ -83,6 +88,22 @@ def _by_cases(sentence: Sentence) -> bool:
     """Return whether each case of the attractor is derived."""
     found = attractor_cases.cases(sentence)
     return found is not None and all(_affirmed(case) for case in found)
+
+
+def _best_contraction(sentence: Sentence) -> bool:
+    """Return whether a claim ``beta* >= T`` is derived from what it says: kappa/(1-kappa) <= r/(1-r)/T on (0, 1), and T > 0."""
+    body = sentence.body
+    if not isinstance(body, Relation) or len(sentence.binders) != 1:
+        return False
+    claim = body if isinstance(body.lhs, BestContraction) else body.mirrored
+    if claim.op != ">=" or not isinstance(claim.lhs, BestContraction) or unfolded(claim.rhs).has(BestContraction):
+        return False
+    place = Binder("r_", Reals(sp.Integer(0), sp.Integer(1), True, True))
+    kappa = Kappa(sentence.binders[0].symbol, place.symbol)
+    bound = place.symbol / (1 - place.symbol) / claim.rhs
+    said = Sentence((*sentence.binders, place), sentence.hypotheses, Relation("<=", kappa / (1 - kappa), bound))
+    positive = sentence.replace_body(Relation(">", claim.rhs, sp.Integer(0)))
+    return affirms(positive) and affirms(said)
 
 
 def by_polar_forms(sentence: Sentence) -> bool:

@@ -143,7 +143,7 @@ def _strips(breaks: list[Expr], b: flint.arb, length: int) -> list[tuple[flint.a
     """
     end = flint.arb(length)
     distances = {abs(x - y) for i, x in enumerate(breaks) for y in breaks[i + 1 :]}
-    places = sorted((ball_of(d) / (2 * b) for d in distances), key=lambda c: float(c.mid()))
+    places = sorted((ball_of(d) / (2 * b) for d in distances), key=lambda c: c.mid())
     inside = [c for c in places if not c >= end]
     for left, right in pairwise(inside):
         if not left < right:
@@ -163,7 +163,7 @@ def _cells(
 ) -> Iterator[_Cell]:
     """Yield the cells between the lines, in their order at q."""
     lines = [_Line(c, sign) for c in breaks for sign in (-1, 1)]
-    lines.sort(key=lambda line: float((line.at + line.sign * b * q).mid()))
+    lines.sort(key=lambda line: (line.at + line.sign * b * q).mid())
     lines = [_Line(-reach, 0), *lines, _Line(reach, 0)]
     for left, right in pairwise(lines):
         ends = [(line.at + line.sign * b * q) / a if line.sign else line.at for line in (left, right)]

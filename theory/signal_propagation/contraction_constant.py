@@ -149,7 +149,7 @@ class _Search:
 
     def target(self) -> tuple[Fraction, flint.arb, bool]:
         """Return the knot with the least ratio, the bound to prove, and whether it is that end's own value."""
-        at = min(self.knots, key=lambda r: float(self.ratio(r).upper()))
+        at = min(self.knots, key=lambda r: self.ratio(r).upper())
         exact = at in (0, 1) and at not in self.given_up
         bound = self.ratio(at) if exact else self.ratio(at).lower() - flint.arb(10) ** -self.digits / 2
         return at, bound, exact

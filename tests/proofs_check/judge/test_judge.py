@@ -251,3 +251,32 @@ def test_hypotheses_that_exclude_one_another_are_vacuous(line):
 @pytest.mark.parametrize("line", ["for n in 1..5: n^2 <= 24", "for n in 1..300: n != 177"])
 def test_a_range_of_naturals_is_gone_through(line):
     assert judge(line, neighbours=False).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("for every activation s: beta* >= beta_0", "proved"),
+        ("for every activation s: beta* = beta_0", "refuted"),
+        ("for every even activation s: beta* >= 2", "proved"),
+        ("for every even activation s: beta* >= 21/10", "refuted"),
+        ("for every activation s with alpha <= 1/2: beta* >= 3/2", "proved"),
+        ("for every activation s with alpha <= 1/2: beta* >= 8/5", "refuted"),
+        ("for s = relu: beta* = beta_0", "refuted"),
+    ],
+)
+def test_the_best_contraction_is_what_it_says(line, verdict):
+    assert judge(line, neighbours=False).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("for every activation s, k >= 1: w[k] <= 1", "proved"),
+        ("for every activation s, k >= 1: 1 >= p[k]", "proved"),
+        ("for every activation s, k >= 0: w[k] > 0", "refuted"),
+        ("for every activation s, r in [-1, 1]: rms(|r|) >= |rms(r)|", "proved"),
+    ],
+)
+def test_a_part_of_a_textbook_theorem_is_recognised(line, verdict):
+    assert judge(line, neighbours=False).verdict == verdict

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 import flint
+import mpmath as mp
 import numpy as np
 import pytest
 import sympy as sp
 from scipy.optimize import minimize_scalar
 
 from theory.activation import Activation, catalogue
+from theory.enclosure.ball import working_bits
 from theory.kernel_map.kernel_map import KernelMap
 from theory.signal_propagation.contraction_constant import contraction_constant
 
@@ -26,6 +28,20 @@ def relu_ratio(r: float, slope: float = 0.0) -> float:
     mean, second = (1 - slope) ** 2 / (2 * np.pi), (1 + slope**2) / 2
     kappa = (raw - mean) / (second - mean)
     return float((1 - kappa) / (1 - r) / (kappa / r))
+
+
+def test_digits_beyond_double_precision_agree_with_mpmath() -> None:
+    with mp.workdps(40):
+
+        def ratio(r: mp.mpf) -> mp.mpf:
+            kappa = ((mp.sqrt(1 - r * r) + r * (mp.pi - mp.acos(r))) / mp.pi - 1 / mp.pi) / (1 - 1 / mp.pi)
+            return (1 - kappa) / (1 - r) / (kappa / r)
+
+        least = ratio(mp.findroot(lambda r: mp.diff(ratio, r), 0.6))
+        found = contraction_constant(centred("relu"), 24).ball
+        with working_bits(200):
+            assert found.contains(flint.arb(mp.nstr(least, 35)))
+        assert found.rad() < flint.arb(10) ** -23
 
 
 @pytest.mark.parametrize(("text", "slope"), [("relu", 0.0), ("leaky_relu", 0.01)])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
+from theory.enclosure.ball import ball_of, working_bits
+from theory.isometry.gram_matrix import GramMatrix
 from theory.statement import parse, text
 from theory.statement.print_latex import latex
 from theory.statement.quantity import REGISTRY, Quantity, register
+from theory.statement.value import enclose
 from theory.statement.words.notation import notation
 
 
@@ -33,3 +38,14 @@ def test_a_word_is_registered_once():
 
     with pytest.raises(ValueError, match="register needs a new word, got 'kappa'"):
         register(Other)
+
+
+def test_eigenvalues_that_doubles_do_not_tell_apart_are_ordered():
+    e = Fraction(1, 10**30)
+    gram = GramMatrix("close", ((Fraction(1), e), (e, Fraction(1))))
+    for line, exact in (("mineig(G) = 1", 1 - e), ("maxeig(G) = 1", 1 + e)):
+        sentence = parse(f"for every Gram matrix G of size 2: {line}")
+        with working_bits(300):
+            ball = enclose(sentence.body.lhs, {sentence.binders[0].symbol: gram}, 50)
+            assert ball.contains(ball_of(exact))
+            assert not ball.contains(ball_of(2 - exact))

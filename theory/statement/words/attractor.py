@@ -8,6 +8,7 @@ from typing import Any
 import flint
 import sympy as sp
 
+from theory.activation.activation import Activation
 from theory.kernel_map.kernel_map import KernelMap
 from theory.kernel_map.value import as_ball
 from theory.signal_propagation.contraction_constant import contraction_constant
@@ -15,6 +16,9 @@ from theory.signal_propagation.fixed_point import fixed_points
 from theory.statement.law import Law
 from theory.statement.quantity import Quantity, Undecided, register
 from theory.statement.words.kernel_map import Rms
+
+_LARGEST_DEGREE = 8
+"""Of a polynomial activation whose best contraction is computed; its text is of some hundred characters."""
 
 
 class _OfActivation(Quantity):
@@ -72,9 +76,15 @@ class BestContraction(_OfActivation):
 
     def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:
         """Return a ball of the constant."""
-        if isinstance(values[0], Law):
-            raise Undecided("no ball for beta* of a law")
-        return contraction_constant(KernelMap.centred(values[0]), min(digits, 20)).ball
+        source = values[0]
+        if isinstance(source, Law):
+            degree = source.weights[-1][0]
+            if degree == 1:  # kappa(r) = r
+                return flint.arb(1)
+            if degree > _LARGEST_DEGREE:
+                raise Undecided(f"no ball for beta* of a polynomial of degree {degree}")
+            source = Activation.from_text(str(source.polynomial))
+        return contraction_constant(KernelMap.centred(source), min(digits, 20)).ball
 
 
 def _of_law(law: Law, digits: int) -> flint.arb:

@@ -6,6 +6,7 @@ kappa(G) is kappa entrywise
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import flint
@@ -160,7 +161,7 @@ class LeastEigenvalue(_OfGram):
 
     def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
         """Return a ball of the eigenvalue."""
-        return _eigenvalues(values[0])[0]
+        return reduce(flint.arb.min, _eigenvalues(values[0]))
 
 
 @register
@@ -174,7 +175,7 @@ class LargestEigenvalue(_OfGram):
 
     def enclose(self, values: tuple[Any, ...], digits: int) -> flint.arb:  # noqa: ARG002
         """Return a ball of the eigenvalue."""
-        return _eigenvalues(values[0])[-1]
+        return reduce(flint.arb.max, _eigenvalues(values[0]))
 
 
 @register
@@ -220,9 +221,8 @@ def _determinant(matrix: Any) -> flint.arb:
 
 
 def _eigenvalues(matrix: Any) -> list[flint.arb]:
-    """Return balls of the eigenvalues, ascending."""
+    """Return balls of the eigenvalues."""
     try:
-        found = [value.real for value in flint.acb_mat(_table(matrix)).eig(multiple=True)]
+        return [value.real for value in flint.acb_mat(_table(matrix)).eig(multiple=True)]
     except (ValueError, ZeroDivisionError) as error:
         raise Undecided(f"no balls for eigenvalues ({error})") from None
-    return sorted(found, key=lambda ball: float(ball.mid()))
