@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,11 +43,17 @@ def prove(
     haarmite prove "x*tanh(x) >= 0 for x in [-2, 2]" --certificate proof.json
     """
     from proofs_check.interval.prover import prove as decide
+    from proofs_check.interval.recheck import recheck
 
     text = (f"{inequality} for {', '.join(ranges)}" if ranges else inequality).replace("^", "**")
     target = None if certificate is None else _new_file(certificate)
     try:
         proof = decide(text, max_cells=cells)
+        if proof.certificate is not None:  # what is not accepted again is not said
+            answer = recheck(proof.certificate.text)
+            if not answer.accepted:
+                reason = f"the checker does not accept what was found: {answer.reason}"
+                proof = replace(proof, verdict="inconclusive", certificate=None, reason=reason)
     except (ValueError, TypeError) as error:
         fail(str(error))
     if target is not None and proof.certificate is not None:
@@ -54,7 +61,7 @@ def prove(
     if json:
         print_json(_entry(proof))
     else:
-        _print(proof, certificate)
+        _print(proof, text.replace("**", "^"), certificate)
     raise typer.Exit(EXITS[proof.verdict])
 
 
@@ -79,15 +86,13 @@ def _entry(proof: Proof) -> dict[str, object]:
     }
 
 
-def _print(proof: Proof, certificate: str | None) -> None:
+def _print(proof: Proof, stated: str, certificate: str | None) -> None:
     style = {"certified": "green", "refuted": "bold red", "inconclusive": "yellow"}[proof.verdict]
     console().print(proof.verdict, style=style, end="  ")
-    console().print(proof.claim, markup=False, highlight=False)
+    console().print(stated, markup=False, highlight=False)
     if proof.witness is not None:
         place = ", ".join(f"{name} = {value}" for name, value in proof.witness.point)
-        console().print(
-            f"at {place}: {proof.witness.claim} has slack {proof.witness.value}", markup=False, highlight=False
-        )
+        console().print(f"at {place}: the slack is {proof.witness.value}", markup=False, highlight=False)
     elif proof.reason:
         console().print(proof.reason, markup=False, highlight=False)
     if certificate is not None:

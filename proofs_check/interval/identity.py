@@ -6,7 +6,9 @@
   (x + y)/2 - sqrt(x y) is (sqrt x - sqrt y)^2/2); even powers need nothing, every other factor is proved one-signed
   on the box by `prove`, a denominator strictly; 1 - tanh^2 is 1/cosh^2 first, 1 - sin^2 is cos^2;
 - *squares*: a polynomial of degree 2 in the generators is v^T Q v for one symmetric matrix Q, v = (1, generators), and
-  Q = L D L^T in rationals, with D >= 0, writes it as a sum of squares.
+  Q = L D L^T in rationals, with D >= 0, writes it as a sum of squares;
+- *single variables*: a sum of functions of one variable each is the sum of these less their least values, each of which
+  is proved where it is attained at a rational place (exp x + exp y >= 2 + x + y).
 
 The certificate holds the terms; that they add up to the slack is exact algebra, which the checker does by itself.
 """
@@ -31,6 +33,8 @@ from proofs_check.interval.tape import Tape, tape_of
 _LARGEST = 80  # operations
 LARGEST_POWER = 24
 _DEEPEST = 8
+_GRID = 64
+"""Places at which the least value of a function of one variable is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,64 @@ def prove_by_identity(statement: Statement, judge: Judge) -> tuple[Term, ...] | 
             continue
         if terms is not None:
             break
+    terms = _single_variables(statement, judge) if terms is None else terms
     factors = [factor.text for term in terms or () for factor in term.factors if factor.proof is None]
     return terms if all(has_value(tape_of(text, statement.variables), statement.box) for text in factors) else None
+
+
+def _single_variables(statement: Statement, judge: Judge) -> tuple[Term, ...] | None:
+    """Return f_i(x_i) - min f_i for each variable, and the rational rest, of a slack that is a sum of such functions."""
+    slack = sympy.expand(statement.slack())
+    rest, terms = sympy.Integer(0), []
+    parts: dict[sympy.Symbol, sympy.Expr] = {}
+    for term in sympy.Add.make_args(slack):
+        if len(term.free_symbols) > 1:
+            return None
+        if term.free_symbols:
+            [symbol] = term.free_symbols
+            parts[symbol] = parts.get(symbol, sympy.Integer(0)) + term
+        else:
+            rest += term
+    if len(parts) < 2:
+        return None
+    for name, ends in zip(statement.variables, statement.box, strict=True):
+        symbol = sympy.Symbol(name, real=True)
+        function = parts.get(symbol)
+        if function is None:
+            continue
+        place = _least_at(function, symbol, ends)
+        if place is None:
+            return None
+        least = function.subs(symbol, place)
+        rest += least
+        stated = Statement(sympy.sstr(function - least), ">=", "0", (name,), (ends,))
+        document = judge(stated)
+        if document is None:
+            return None
+        terms.append(Term(Fraction(1), (Factor(stated.left, 1, document),)))
+    rest = sympy.nsimplify(sympy.expand(rest), rational=False)
+    if not rest.is_Rational or rest < 0:
+        return None
+    return (*terms, *([Term(Fraction(int(rest.p), int(rest.q)), ())] if rest else []))
+
+
+def _least_at(function: sympy.Expr, symbol: sympy.Symbol, ends: Any) -> sympy.Rational | None:
+    """Return a simple rational at which a function of one variable seems to be least on a bounded interval, or None."""
+    low, high = ends
+    if low is None or high is None:
+        return None
+    numeric = sympy.lambdify(symbol, function, "mpmath")
+    places = [low + (high - low) * Fraction(k, _GRID) for k in range(_GRID + 1)]
+    try:
+        values = [(float(numeric(float(x))), x) for x in places]
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    _, near = min(values)
+    step = (high - low) / _GRID
+    simple = {Fraction(near).limit_denominator(n) for n in range(1, _GRID)} | {low, high}
+    inside = [x for x in simple if low <= x <= high and abs(x - near) <= step]
+    best = min(inside, key=lambda x: (round(float(numeric(float(x))), 13), x.denominator), default=None)
+    return None if best is None else sympy.Rational(best.numerator, best.denominator)
 
 
 def has_value(tape: Tape, box: Box) -> bool:

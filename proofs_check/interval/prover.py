@@ -39,12 +39,12 @@ from proofs_check.interval.certificate import (
 )
 from proofs_check.interval.derivative_sign import prove_by_derivative
 from proofs_check.interval.exponential import exponentiate
-from proofs_check.interval.identity import prove_by_identity
+from proofs_check.interval.identity import has_value, prove_by_identity
 from proofs_check.interval.infimum import Infimum, infimum_away_from_zeros
 from proofs_check.interval.interior_zeros import simple_points_near, zeros_near
 from proofs_check.interval.parts import beginning, cuts
 from proofs_check.interval.statement import Rational, Statement, exact_end, parse_statement, statement_of
-from proofs_check.interval.substitution import Substitution, suggest_substitution
+from proofs_check.interval.substitution import Substitution, logarithmic_substitution, suggest_substitution
 from proofs_check.interval.tape import UnknownFunctionError, tape_text
 from proofs_check.interval.zeros import Corner, FaceZero, Slack, Zero, corners, face_zeros
 
@@ -56,6 +56,9 @@ _ACCURATE = 10
 _NARROWEST = Fraction(1, 2**40)
 _NARROW = Fraction(1, 2**14)
 _QUICK_CELLS = 1_000
+_FEW_CELLS = 200
+_AFTER_RESISTING = 300
+"""Cells that are looked at after one was given up, for a point that refutes."""
 _MOST_ZEROS = 8
 _MOST_CUTS = 2
 
@@ -206,15 +209,15 @@ def _judged(search: _SearchOf) -> Proof:
     proof = Proof(
         "inconclusive", search.statement.text, "the domain is unbounded and no derivative has an evident sign"
     )
-    several = len(search.statement.variables) > 1
     if search.is_bounded and search.statement.slack() != 0:
-        # Along a line of zeros cells never close: in several variables an identity is tried before the long search.
-        quick = search.attempts and several and search.max_cells > _QUICK_CELLS
-        proof = _with_zeros_found(replace(search, max_cells=_QUICK_CELLS) if quick else search)
-    for attempt in (_by_derivative, _by_identity, _by_exponential, _by_parts):
+        # Along a line of zeros cells never close: an identity and the like are tried before the long search.
+        few = _QUICK_CELLS if len(search.statement.variables) > 1 else _FEW_CELLS
+        quick = search.attempts and search.max_cells > few
+        proof = _with_zeros_found(replace(search, max_cells=few) if quick else search)
+    for attempt in (_by_derivative, _by_identity, _by_exponential, _by_logarithm, _by_parts):
         if proof.verdict == "inconclusive":
             proof = attempt(search) or proof
-    if proof.verdict == "inconclusive" and search.is_bounded and several and 0 < proof.evaluations < search.max_cells:
+    if proof.verdict == "inconclusive" and search.is_bounded and 0 < proof.evaluations < search.max_cells:
         proof = _with_zeros_found(search)
     return proof
 
@@ -229,6 +232,11 @@ def _by_derivative(search: _SearchOf) -> Proof | None:
 
 
 def _by_identity(search: _SearchOf) -> Proof | None:
+    original = search.original
+    if search.change is not None and search.statement.slack() == 0 and not original.strict:
+        plain = replace(search, statement=original, change=None)
+        same = has_value(original.tape(), original.box)
+        return plain.certified("identity", {"terms": []}, "both sides are the same") if same else None
     if not search.attempts or search.change is not None:
         return None
 
@@ -254,6 +262,16 @@ def _by_exponential(search: _SearchOf) -> Proof | None:
         return None
     entries = {"left": raised.left, "right": raised.right, "proof": certificate.document}
     return search.certified("exponential", entries, f"its exponential is {raised.left} >= {raised.right}")
+
+
+def _by_logarithm(search: _SearchOf) -> Proof | None:
+    change = logarithmic_substitution(search.statement) if search.attempts and search.change is None else None
+    if change is None:
+        return None
+    statement = change.apply(search.statement)
+    moved = replace(search, statement=statement, change=change, zeros=None, attempts=False, max_cells=_QUICK_CELLS)
+    proof = _judged(moved)
+    return proof if proof.certificate is not None else None
 
 
 def _by_parts(search: _SearchOf) -> Proof | None:
@@ -398,9 +416,12 @@ def _branch_and_bound(
     search.push(-math.inf, slack.box)
     evaluations = 0
     ladder = _Ladder(slack, zeros, vertices, asked.order)
-    while search.open and evaluations < max_cells and (is_last or search.resisting is None):
+    limit = max_cells
+    while search.open and evaluations < limit and (is_last or search.resisting is None):
         cell = heapq.heappop(search.open)[2]
         evaluations += 1
+        if search.resisting is not None:
+            limit = min(limit, evaluations + _AFTER_RESISTING)
         refutation = _judge(search, ladder, cell, statement.strict, narrowest)
         if refutation is not None:
             point, ball = refutation

@@ -1,10 +1,13 @@
-"""Change of variable that removes branch points: rho = cos(angle), so that sqrt(1 - rho^2) becomes sin(angle).
+"""Changes of variable: rho = cos(angle), so that sqrt(1 - rho^2) becomes sin(angle), and x = exp(t), so that log(x) becomes t.
 
 Kernel maps hold sqrt(1 - rho^2), asin and acos, whose derivatives are infinite at rho = +-1: no Taylor form reaches the
 end of the interval, and ordinary bisection needs twice as many cells for each halving of the distance to it. With
 angle = pi*t the function is analytic and the ends stay rational in t.
 
-The three rewrites hold for an angle in [0, pi], which is checked: acos(cos a) = a, asin(cos a) = pi/2 - a,
+With x = exp(t) a zero at a power of e, such as that of x log(x) + 1/e, becomes rational. The interval of t reaches a
+little beyond that of x, where the claim has to hold too.
+
+The three rewrites of the cosine hold for an angle in [0, pi], which is checked: acos(cos a) = a, asin(cos a) = pi/2 - a,
 sqrt(1 - cos(a)^2) = sin a.
 """
 
@@ -20,10 +23,13 @@ from proofs_check.interval.ball import Program, arithmetic, hull
 from proofs_check.interval.statement import Rational, Statement, exact_end, statement_of
 from proofs_check.interval.tape import tape_of
 
+_LOGARITHM_BITS = 20
+"""The ends of t = log(x) are rounded outward to multiples of 2^-20."""
+
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Put ``variable = by`` for ``new`` in [low, high]; `by` has to map this interval onto the variable's range.
+    """Put ``variable = by`` for ``new`` in [low, high]; `by` has to map this interval onto the variable's range or beyond it.
 
     Examples
     --------
@@ -45,8 +51,8 @@ class Substitution:
         Raises
         ------
         ValueError
-            If the variable is not the statement's, `by` is not continuous on [low, high], or its ends are not exactly
-            those of the variable's range.
+            If the variable is not the statement's, `by` is not continuous on [low, high], or its ends are not those of the
+            variable's range, nor beyond them.
         """
         if self.variable.name not in statement.variables:
             raise ValueError(f"apply needs a variable of {statement.text!r}, got {self.variable}.")
@@ -84,8 +90,31 @@ class Substitution:
                 f"apply needs {self.by} continuous on [{new[0]}, {new[1]}] (so that no value is left out)."
             )
         images = [sympy.simplify(self.by.subs(self.new, sympy.Rational(x.numerator, x.denominator))) for x in new]
-        if {*images} != {None if x is None else sympy.Rational(x.numerator, x.denominator) for x in old}:
+        ends = [None if x is None else sympy.Rational(x.numerator, x.denominator) for x in old]
+        if None in ends or not any(
+            (a - ends[0]).is_nonpositive and (b - ends[1]).is_nonnegative for a, b in (images, images[::-1])
+        ):
             raise ValueError(f"apply needs {self.by} to map the ends {new} onto the ends {old}, got {images}.")
+
+
+def logarithmic_substitution(statement: Statement) -> Substitution | None:
+    """Return x = exp(t) for a statement in one variable x with a logarithm of it, on a bounded range above 0.
+
+    Examples
+    --------
+    >>> from proofs_check.interval.statement import parse_statement
+    >>> logarithmic_substitution(parse_statement("log(x) <= x for x in [1, 2]"))
+    Substitution(variable=x, by=exp(t), new=t, low=0, high=726818/1048576)
+    """
+    [name, *others], (low, high) = statement.variables, statement.box[0]
+    x = sympy.Symbol(name, real=True)
+    if others or low is None or high is None or low <= 0 or sympy.log(x) not in statement.slack().atoms(sympy.log):
+        return None
+    t = _fresh("t", statement.variables)
+    scale = 2**_LOGARITHM_BITS
+    below = Fraction(int(sympy.floor(sympy.log(sympy.Rational(low.numerator, low.denominator)) * scale)), scale)
+    above = Fraction(int(sympy.ceiling(sympy.log(sympy.Rational(high.numerator, high.denominator)) * scale)), scale)
+    return Substitution(sympy.Symbol(name), sympy.exp(t), t, below, above)
 
 
 def suggest_substitution(statement: Statement) -> Substitution | None:

@@ -66,15 +66,13 @@ def _same_box(claim: Claim) -> str:
 
 
 def _need_proof_of(document: Any, text: str, claim: Claim, sub: Sub) -> list[str]:
-    """Check a certificate, and that it is one of this inequality on the claim's box."""
+    """Check a certificate, and that it is one of this inequality on the claim's box, or on that of the variables it has."""
     relies_on = sub(document)
-    wanted, got = Claim(f"{text} for {_same_box(claim)}"), Claim(document["claim"])
-    need(
-        document["original"] is None
-        and (got.tape, got.strict, got.variables, got.box)
-        == (wanted.tape, wanted.strict, wanted.variables, wanted.box),
-        f"a certificate inside is not one of {text[:80]!r}",
-    )
+    got, ends = Claim(document["claim"]), dict(zip(claim.variables, claim.box, strict=True))
+    known = all(ends.get(name) == own for name, own in zip(got.variables, got.box, strict=True))
+    need(document["original"] is None and known, f"a certificate inside is not one of {text[:80]!r}")
+    wanted = Claim(f"{text} for {_same_box(got)}")
+    need((got.tape, got.strict) == (wanted.tape, wanted.strict), f"a certificate inside is not one of {text[:80]!r}")
     return relies_on
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from .arguments import ARGUMENTS, check_argument
 from .contraction import KernelContraction
 from .evident_sign import evident_sign, roughness
+from .exact import Exact
 from .exact_proofs import (
     everywhere,
     exact_value,
@@ -286,7 +287,7 @@ class Checker:
         self.claim = str(entry["claim"])
 
     def _reaches(self, by: Claim, range_: tuple[Fraction | None, Fraction | None]) -> None:
-        """A change of variable that is continuous and meets both ends takes every value between them."""
+        """A change of variable that is continuous and meets both ends, or passes them, takes every value between them."""
         need(not any(name in ("sign", "heaviside") for name, *_ in by.tape), "the change of variable jumps")
 
         def continuous(part: Cell) -> bool:
@@ -300,10 +301,13 @@ class Checker:
         except NoBound:
             raise Refused("the change of variable has no value at a point of its box") from None
         met = [
-            all(end is not None and (x - end).is_zero for x, end in zip(ends, range_, strict=True))
+            all(
+                end is not None and ((x - end).is_zero or _is_beyond(x, end, side))
+                for x, end, side in zip(ends, range_, (-1, 1), strict=True)
+            )
             for ends in (values, values[::-1])
         ]
-        need(any(met), "the change of variable does not meet the ends")
+        need(any(met), "the change of variable does not reach the ends")
 
     def _derivative_sign(self, document: dict[str, Any]) -> None:
         """f >= 0 at one end, f differentiable on the whole range, and f' of the sign that keeps it so."""
@@ -387,3 +391,9 @@ def _binding(entry: Any) -> Binding:
             value.isprintable(), f"the {key} that a certificate serves needs to be text that can be printed in one line"
         )
     return Binding(**entry)
+
+
+def _is_beyond(value: Exact, end: Fraction, side: int) -> bool:
+    """Whether a value certainly lies beyond an end: below it (side -1) or above it (side 1)."""
+    away = value - end
+    return away.range is not None and (away.range.hi < 0 if side < 0 else away.range.lo > 0)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from proofs_check.interval import recheck as module
 from proofs_check.interval.certificate import Certificate
 from proofs_check.interval.checker.intervals import WORK
-from proofs_check.interval.prover import prove_nonnegative
+from proofs_check.interval.prover import prove, prove_nonnegative
 from proofs_check.interval.recheck import main, recheck
 from proofs_check.interval.statement import parse_statement
 
@@ -172,9 +172,9 @@ TAMPERINGS: dict[str, tuple[str, Callable[[Document], None], str]] = {
     "original's domain enlarged": (
         "kernel",
         lambda d: _put("original", "claim", d["original"]["claim"].replace("[-1, 1]", "[-2, 1]"))(d),
-        "does not meet the ends",
+        "does not reach the ends",
     ),
-    "substitution changed": ("kernel", _put("original", "by", "cos(2*pi*t)"), "does not meet the ends"),
+    "substitution changed": ("kernel", _put("original", "by", "cos(2*pi*t)"), "does not reach the ends"),
     "substitution with a jump": ("kernel", _put("original", "by", "-sign(t - 1/2)"), "jumps"),
     "substitution with a pole": ("kernel", _put("original", "by", "1/(t - 1/2)"), "no value"),
     "substitution an injection": ("kernel", _put("original", "by", "t >= 0 for t in [0, 1], s"), ""),
@@ -359,3 +359,61 @@ def test_the_command_names_each_file(proved, tmp_path, capsys):
     assert "REFUSED" in capsys.readouterr().out
     assert main([str(tmp_path / "none.json")]) == 2
     assert main([]) == 2
+
+
+LOGARITHM = "x*log(x) + exp(-1) >= 0 for x in [1/10, 5]"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        LOGARITHM,
+        "x**x >= exp(-exp(-1)) for x in [1/100, 2]",
+        "log(x)/x <= exp(-1) for x in [1/10, 20]",
+        "exp(x) + exp(y) >= 2 + x + y for x in [-1, 1], y in [-1, 1]",
+        "exp(x**2) + cosh(y) - 2 >= x**2 + y**2/2 for x in [-1, 1], y in [-2, 1]",
+        "x - log(x) + exp(y) - y >= 2 for x in [1/4, 3], y in [-1, 1]",
+        "asin(x) + acos(x) <= pi/2 for x in [-1, 1]",
+        "sin(x)**2 + cos(x)**2 <= 1 for x in [0, 7]",
+    ],
+)
+def test_zeros_at_powers_of_e_and_of_single_variables_are_certified(claim):
+    assert recheck(prove(claim).certificate.text).accepted
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "x*log(x) + exp(-1) >= 1/10**9 for x in [1/10, 5]",
+        "exp(x) + exp(y) >= 2 + x + y + 1/10**9 for x in [-1, 1], y in [-1, 1]",
+        "asin(x) + acos(x) <= pi/2 - 1/10**12 for x in [-1, 1]",
+        "sin(x)**2 + cos(x)**2 <= 1 - 1/10**12 for x in [0, 7]",
+    ],
+)
+def test_near_misses_of_them_are_refuted(claim):
+    assert prove(claim).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "reason"),
+    [
+        ("claim", "[1/10", "[1/100", "does not reach the ends"),
+        ("claim", "5]", "6]", "does not reach the ends"),
+        ("by", "exp(t)", "exp(t) + 1/100", "does not reach the ends"),
+        ("by", "exp(t)", "exp(2*t)", "differ after the change"),
+    ],
+)
+def test_a_change_by_the_exponential_has_to_reach_the_ends_and_keep_the_slack(key, old, new, reason):
+    document = prove(LOGARITHM).certificate.document
+    document["original"][key] = document["original"][key].replace(old, new)
+    answer = recheck(Certificate.of({k: v for k, v in document.items() if k != "sha256"}).text)
+    assert not answer.accepted
+    assert reason in answer.reason
+
+
+def test_a_certificate_inside_has_to_be_of_the_same_range():
+    document = prove("exp(x) + exp(y) >= 2 + x + y for x in [-1, 1], y in [-1, 1]").certificate.document
+    inside = prove("-x + exp(x) - 1 >= 0 for x in [-1/2, 1]").certificate.document
+    document["terms"][0]["factors"][0]["proof"] = inside
+    answer = recheck(Certificate.of({k: v for k, v in document.items() if k != "sha256"}).text)
+    assert (answer.accepted, "a certificate inside is not one of" in answer.reason) == (False, True)

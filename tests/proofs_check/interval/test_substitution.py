@@ -58,7 +58,7 @@ def test_a_taken_name_is_not_used_twice():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (Substitution(rho, sympy.cos(sympy.pi * t), t, 0, 1), "map the ends"),
+        (Substitution(rho, sympy.cos(sympy.pi * t), t, sympy.Rational(1, 4), sympy.Rational(1, 2)), "map the ends"),
         (Substitution(rho, sympy.sign(t), t, 0, 1), "continuous"),
         (Substitution(rho, 1 / t, t, 0, 1), "continuous"),
         (Substitution(rho, t**2, t, 1, 0), "low < high"),

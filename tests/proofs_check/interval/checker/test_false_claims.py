@@ -193,11 +193,11 @@ HIDDEN = {
         "x - 3*sin(8*pi*x)**2 >= 0 for x in [0, 1]", "t", "t >= 0 for t in [0, 1]", "differ after the change",
     ),
     "a change that leaves half of the range out": (
-        "1/2 - x >= 0 for x in [0, 1]", "t/2", "1/2 - t/2 >= 0 for t in [0, 1]", "does not meet the ends",
+        "1/2 - x >= 0 for x in [0, 1]", "t/2", "1/2 - t/2 >= 0 for t in [0, 1]", "does not reach the ends",
     ),
     "a change that almost meets the end": (
         "1 - x >= 0 for x in [0, 10000000000000000000000000000000000000001/10000000000000000000000000000000000000000]",
-        "t", "1 - t >= 0 for t in [0, 1]", "does not meet the ends",
+        "t", "1 - t >= 0 for t in [0, 1]", "does not reach the ends",
     ),
     "a change that jumps over the dip": (
         "(x - 1/2)**2 - 1/100 >= 0 for x in [0, 1]", "Heaviside(t - 1/2)",
