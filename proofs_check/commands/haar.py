@@ -109,7 +109,7 @@ def haar(
 ) -> None:
     """Exact mean of a polynomial in the entries of one random matrix, or in traces of words in several.
 
-    Entries of O orthogonal, U unitary, S symplectic, SO and SU of determinant 1, P permutation, CP centred, COE circular; in traces also V, O1, O2, ..., G normal, Z complex normal, GOE, GUE, COE, CSE.
+    Entries of O orthogonal, U unitary, S symplectic, SO and SU of determinant 1, P permutation, CP centred, COE circular; in traces also V, O1, O2, ..., Sp, G normal, Z complex normal, GOE, GUE, COE, CSE.
 
     Examples: haarmite haar "O[1,1]**4*O[1,2]**2"; haarmite haar "abs(U[1,1])**6" --dimension 2; haarmite haar "tr(O*A*O.T*B)**2";
     haarmite haar "abs(O[1,1])" --dimension 3; haarmite haar "logdet(O, 2, 3)"; haarmite haar "entropy(m, n)"; haarmite haar "purity(m, n)"; haarmite haar "jacobian(O, 2, relu)";

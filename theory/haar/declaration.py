@@ -3,7 +3,7 @@
 | kind | meaning |
 |---|---|
 | orthogonal, unitary, symplectic | a Haar matrix |
-| special orthogonal, special unitary are no kinds: their moments differ from degree d on, see `haar_moment` | |
+| special orthogonal, special unitary | of determinant 1; from degree d on their moments differ, and are known of their own traces |
 | normal, normal(m,n) | independent N(0, 1) entries, d x d or m x n; complex normal(m,n): E\\|z\\|^2 = 1 |
 | goe, gue | symmetric Gaussian, variance 1 off and 2 on the diagonal; Hermitian Gaussian, E\\|x_ij\\|^2 = 1 |
 | wishart(n), complex wishart(n) | G G.T, G G.H with d x n normal entries |
@@ -13,7 +13,7 @@
 | projector(n), rank one, state, identity, traceless | P P = P = P.H of trace n; rank one; rank one projector; 1; trace 0 |
 | matrix(m,n) | a fixed matrix of this shape |
 
-O, O1, ..., are orthogonal, U, U1, ..., V, V1, ... unitary, S, S1, ... symplectic, G, G1, ... normal, Z, Z1, ... complex normal, GOE, GUE, COE,
+O, O1, ..., are orthogonal, U, U1, ..., V, V1, ... unitary, S, S1, ..., Sp, ... symplectic, SO, SU of determinant 1, G, G1, ... normal, Z, Z1, ... complex normal, GOE, GUE, COE,
 CSE (also numbered) what they say, I the identity, all without being declared.
 """
 
@@ -31,7 +31,9 @@ __all__ = ["DEFAULT_ENSEMBLE", "Declared", "declared_matrix", "ensemble_of_name"
 DEFAULT_ENSEMBLE = (
     (re.compile(r"O\d*"), "orthogonal"),
     (re.compile(r"[UV]\d*"), "unitary"),
-    (re.compile(r"S\d*"), "symplectic"),
+    (re.compile(r"Sp?\d*"), "symplectic"),
+    (re.compile(r"SO\d*"), "special orthogonal"),
+    (re.compile(r"SU\d*"), "special unitary"),
     (re.compile(r"G\d*"), "normal"),
     (re.compile(r"Z\d*"), "complex normal"),
     (re.compile(r"GOE\d*"), "goe"),
@@ -42,7 +44,7 @@ DEFAULT_ENSEMBLE = (
 _KIND = re.compile(r"([a-z ]+?)\s*(?:\(([A-Za-z0-9_, ]*)\))?")
 _SIZE = re.compile(r"[A-Za-z][A-Za-z0-9_]*|[1-9][0-9]{0,8}")
 _FLAGS = ("symmetric", "hermitian", "real", "diagonal")
-_RANDOM = ("orthogonal", "unitary", "symplectic", "goe", "gue")
+_RANDOM = ("orthogonal", "unitary", "symplectic", "special orthogonal", "special unitary", "goe", "gue")
 _WORDS_OF = "orthogonal, unitary, symplectic, normal, goe, gue, wishart(n), frame(n), coe, cse, symmetric, hermitian, real, diagonal, "
 _KINDS = _WORDS_OF + "projector(n), rank one, state, identity, traceless, matrix(m,n)"
 
@@ -93,7 +95,9 @@ def declared_matrix(name: str, kinds: str, algebra: MatrixAlgebra) -> Declared:
         if word in _FLAGS and not sizes:
             properties[word] = True
         elif word in _RANDOM and not sizes:
-            algebra.random[name] = word
+            algebra.random[name] = word.removeprefix("special ")
+            if word.startswith("special "):
+                algebra.special.add(name)
         elif word in _COMPOSITE and len(sizes) in _COMPOSITE[word][0]:
             plain = _COMPOSITE[word][1](name, sizes, algebra)
         elif word in _FIXED and len(sizes) in _FIXED[word][0]:

@@ -81,6 +81,8 @@ class MatrixAlgebra:
         Whether transposition means the symplectic dual.
     traces : dict of Word to polynomial
         Given values of traces, by the word in simplest form.
+    special : set of str
+        The orthogonal and unitary random matrices of determinant 1.
     """
 
     random: dict[str, str] = field(default_factory=dict)
@@ -88,11 +90,12 @@ class MatrixAlgebra:
     real: bool = False
     dual: bool = False
     traces: dict[Word, Polynomial] = field(default_factory=dict)
+    special: set[str] = field(default_factory=set)
     _known: dict[Word, Polynomial] = field(default_factory=dict, compare=False, repr=False)
 
     def copy_with(self, random: Mapping[str, str]) -> MatrixAlgebra:
         """Return the same declarations for expressions with other random matrices."""
-        return MatrixAlgebra(dict(random), self.fixed, self.real, self.dual, self.traces)
+        return MatrixAlgebra(dict(random), self.fixed, self.real, self.dual, self.traces, self.special)
 
     def letter(self, letter: Letter) -> tuple[int, Letter]:
         """Return the letter with the flags that its declaration makes superfluous cleared, and a sign."""

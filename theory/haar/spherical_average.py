@@ -45,7 +45,7 @@ from theory.haar.memory import refuse_beyond_memory
 from theory.haar.partition import Partition, centraliser_order, integer_partitions, number_of_partitions
 from theory.haar.rational_function import RationalFunction
 
-__all__ = ["block_average", "class_function_moment", "two_sided_average"]
+__all__ = ["block_average", "class_function_moment", "class_function_of_determinant_one", "two_sided_average"]
 
 _Value = RationalFunction | Fraction
 _BYTES_PER_PAIR = 400
@@ -182,6 +182,58 @@ def class_function_moment(group: Group, plain: Partition, conjugate: Partition, 
         sign = -1 if group == "symplectic" else 1
         return Fraction(prod(_shifted_gaussian(j, count, sign) for j, count in Counter(plain).items()))
     return _even_sum(group, plain, dimension)
+
+
+def class_function_of_determinant_one(group: Group, plain: Partition, conjugate: Partition, dimension: int) -> Fraction:
+    """Return E p_mu(W) conj(p_nu(W)) over SO(d) or SU(d).
+
+    Parameters
+    ----------
+    group : {'orthogonal', 'unitary'}
+        The whole group.
+    plain, conjugate : tuple of int
+        mu and nu; nu is empty for SO(d).
+    dimension : int
+
+    Returns
+    -------
+    Fraction
+        An integer: with lambda of at most d rows the sum of chi_lambda(mu) over all rows even, or d rows all odd (SO); of
+        chi_lambda(mu) chi_kappa(nu) over lambda and kappa that differ by whole columns of d boxes (SU).
+
+    Raises
+    ------
+    ValueError
+        If the characters would not fit into the memory.
+
+    Examples
+    --------
+    E (tr W)^3 over SO(3) counts the invariant of three vectors, their determinant; over SU(2) traces are real.
+
+    >>> int(class_function_of_determinant_one("orthogonal", (1, 1, 1), (), 3))
+    1
+    >>> [int(class_function_of_determinant_one("unitary", (1,) * k, (), 2)) for k in (2, 4, 6)]
+    [1, 2, 5]
+    """
+    if group == "orthogonal":
+        column = character_column(plain)
+        return Fraction(sum(value for shape, value in column.items() if _has_invariant(shape, dimension)))
+    columns = [character_column(mu) for mu in (plain, conjugate)]
+    if sum(plain) < sum(conjugate):
+        columns.reverse()
+    more = abs(sum(plain) - sum(conjugate)) // dimension
+    total = 0
+    for shape, value in columns[1].items():
+        if len(shape) <= dimension:
+            wider = tuple(part + more for part in (*shape, *[0] * (dimension - len(shape))))
+            total += value * columns[0].get(tuple(part for part in wider if part), 0)
+    return Fraction(total)
+
+
+def _has_invariant(shape: Partition, dimension: int) -> bool:
+    """Whether the representation of O(d) on this shape holds the trivial one or the determinant."""
+    even = len(shape) <= dimension and all(part % 2 == 0 for part in shape)
+    return even or (len(shape) == dimension and all(part % 2 for part in shape))
 
 
 def _shifted_gaussian(j: int, power: int, sign: int) -> int:

@@ -30,7 +30,12 @@ from theory.haar.dimension import Group, checked_dimension
 from theory.haar.matrix_algebra import HAAR_ENSEMBLES, MatrixAlgebra
 from theory.haar.partition import Partition
 from theory.haar.rational_function import RationalFunction
-from theory.haar.spherical_average import block_average, class_function_moment, two_sided_average
+from theory.haar.spherical_average import (
+    block_average,
+    class_function_moment,
+    class_function_of_determinant_one,
+    two_sided_average,
+)
 from theory.haar.trace_closure import Closing, all_matchings, closures, links_of, matching_type
 from theory.haar.trace_expression import TraceExpression, parse_trace_expression
 from theory.haar.trace_polynomial import Coefficient, TracePolynomial
@@ -197,6 +202,10 @@ class _Averager:
         group: Group = self.algebra.random[name]  # type: ignore[assignment]
         letters = [x for word in words for x in word if x.name == name]
         conjugates = sum(x.conjugated for x in letters)
+        if name in self.algebra.special:
+            extra = self.of_determinant(group, words, name, len(letters), conjugates)
+            if extra is not None:
+                return extra
         if 2 * conjugates != len(letters) if group == "unitary" else len(letters) % 2:
             return {}
         self.least = max(self.least, len(letters) // 2 * (2 if group == "symplectic" else 1))
@@ -211,9 +220,30 @@ class _Averager:
         return result
 
     def class_function(self, group: Group, words: Product) -> _Average:
-        plain = tuple(sorted((len(w) for w in words if not w[0].conjugated), reverse=True))
-        conjugate = tuple(sorted((len(w) for w in words if w[0].conjugated), reverse=True))
-        value = class_function_moment(group, plain, conjugate, self.dimension)
+        value = class_function_moment(group, *_cycle_types(words), self.dimension)
+        return {(): value} if value else {}
+
+    def of_determinant(self, group: Group, words: Product, name: str, degree: int, conjugates: int) -> _Average | None:
+        """Return the average over matrices of determinant 1 where it differs from that of the whole group, else None.
+
+        The density of SO(d) is 1 + det, so degree d + 2j brings a second term; over SU(d) words of m d more plain than
+        conjugate factors have a mean.
+        """
+        excess = degree if group == "orthogonal" else abs(degree - 2 * conjugates)
+        if self.dimension is None:
+            self.least = max(self.least, excess + 1)
+            return None
+        d = self.dimension
+        differs = excess >= d and (excess - d) % (2 if group == "orthogonal" else d) == 0
+        if not differs or not excess:
+            return None
+        if not all(len(set(word)) == 1 and word[0].name == name for word in words):
+            raise ValueError(
+                f"trace expression needs d > {excess} where {name} stands beside other matrices "
+                f"(its determinant enters from degree d on), got dimension={d}; entries such as {name}[1,1] have every d."
+            )
+        plain, conjugate = _cycle_types(words)
+        value = class_function_of_determinant_one(group, plain, conjugate, d)
         return {(): value} if value else {}
 
     def closed(self, group: Group, words: Product, name: str) -> dict[tuple[Product, int], Coefficient]:
@@ -311,6 +341,13 @@ class _Blocks:
                 key = product_of((*closed, *_powers(self.inner, rho)))
                 _add(result, (key, len(key)), owner.reflected(self.group, value) * count)
         return result
+
+
+def _cycle_types(words: Product) -> tuple[Partition, Partition]:
+    """Return the powers of W and of its conjugate under the traces, largest first."""
+    plain = sorted((len(w) for w in words if not w[0].conjugated), reverse=True)
+    conjugate = sorted((len(w) for w in words if w[0].conjugated), reverse=True)
+    return tuple(plain), tuple(conjugate)
 
 
 def _powers(word: Word, parts: Partition) -> list[Word]:
