@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from proofs_check.commands.console import Json, console, fail, print_json
+from proofs_check.commands.console import Json, console, fail, print_json, stoppable
+from proofs_check.commands.estimate import announce
+from proofs_check.commands.parameters import Let, with_parameters
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,7 +29,12 @@ Sort = Annotated[
 
 
 def compare(
-    expressions: Texts, digits: Digits = 6, format: Format = "text", sort: Sort = None, json: Json = False
+    expressions: Texts,
+    digits: Digits = 6,
+    format: Format = "text",
+    sort: Sort = None,
+    let: Let = None,
+    json: Json = False,
 ) -> None:
     """Activations side by side: nonlinearity, slopes, fixed point, rate, depth, edge of chaos, covariance SDE.
 
@@ -38,7 +45,10 @@ def compare(
             raise ValueError(f"compare needs a format of {', '.join(FORMATS)}, got {format!r}.")
         from theory.tables.comparison import compare as compared
 
-        table = compared(*expressions, digits=digits, sort=sort)
+        expressions = with_parameters(expressions, let, "compare")
+        with stoppable():
+            announce(lambda few: compared(*expressions, digits=few, sort=sort), digits)
+            table = compared(*expressions, digits=digits, sort=sort)
         if json or format == "json":
             print_json(table.to_json())
         elif format == "text":

@@ -9,6 +9,8 @@ import typer
 
 from proofs_check.commands.completion import activation_names
 from proofs_check.commands.console import Json, console, fail, print_json, stoppable
+from proofs_check.commands.estimate import announce
+from proofs_check.commands.parameters import Let, with_parameters
 
 if TYPE_CHECKING:
     from proofs_check.report.profile.subject import Subject
@@ -20,10 +22,6 @@ Text = Annotated[
         help='An activation: a catalogue name, or text such as "x*Phi(x)".',
         autocompletion=activation_names,
     ),
-]
-Let = Annotated[
-    list[str] | None,
-    typer.Option("--let", metavar="NAME=NUMBER", help='Give a parameter its value: "tanh(a*x)" --let a=3/2.'),
 ]
 Digits = Annotated[int, typer.Option(help="Decimal digits of every number, 1 to 10000.")]
 Terms = Annotated[int, typer.Option(min=1, max=1000, help="Hermite coefficients c_0 .. c_(terms-1).")]
@@ -58,7 +56,7 @@ def derive(
     """
     sizes = {name: size for name, size in (("width", width), ("depth", depth), ("batch", batch)) if size is not None}
     try:
-        expression = _with_values(expression, let or [])
+        [expression] = with_parameters([expression], let, "derive")
         if report is None:
             if sizes or force:
                 named = ", ".join(f"--{name}" for name in (*sizes, *(("force",) if force else ())))
@@ -71,6 +69,7 @@ def derive(
         from theory.profile import derive as profile_of
 
         with stoppable():
+            announce(lambda few: profile_of(expression).to_json(few, terms), digits)
             card = profile_of(expression).to_json(digits, terms)
     except (ValueError, TypeError) as error:
         fail(str(error))
@@ -78,19 +77,6 @@ def derive(
         print_json(card)
     else:
         print_profile(card, console(), latex=latex)
-
-
-def _with_values(expression: str, let: list[str]) -> str:
-    """Return the text with the values that were given to its parameters."""
-    from theory.activation.spelling import with_values
-
-    values: dict[str, str] = {}
-    for text in let:
-        name, sign, value = text.partition("=")
-        if not sign or not value.strip() or name.strip() in values:
-            raise ValueError(f"derive needs --let NAME=NUMBER, once for each name, got {text!r}; write --let a=3/2.")
-        values[name.strip()] = value.strip()
-    return with_values(expression, values)
 
 
 def _write_card(expression: str, digits: int, terms: int, report: str, sizes: dict[str, int], force: bool) -> None:

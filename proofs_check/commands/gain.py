@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from proofs_check.commands.completion import activation_names
-from proofs_check.commands.console import Json, console, fail, print_json
+from proofs_check.commands.console import Json, console, fail, print_json, stoppable
+from proofs_check.commands.estimate import announce
+from proofs_check.commands.parameters import Let, with_parameters
 
 Texts = Annotated[
     list[str],
@@ -50,6 +52,7 @@ def gain(
     groups: Groups = 1,
     law: From = "N(0, 1)",
     pair: Pair = None,
+    let: Let = None,
     json: Json = False,
 ) -> None:
     """Which gain for an activation: forward, backward, critical; each as gain, standard deviation and variance.
@@ -60,6 +63,7 @@ def gain(
     from theory.signal_propagation.gain import gains
 
     try:
+        activations = with_parameters(activations, let, "gain")
         if pair is not None:
             _print_pairs(activations, pair, digits, json)
             return
@@ -69,7 +73,9 @@ def gain(
             raise ValueError(
                 f"gain needs --fan-in or --fan-out with --groups (groups divide a fan), got groups={groups}."
             )
-        found = [gains(text, mean, variance).to_json(digits, *fans) for text in activations]
+        with stoppable():
+            announce(lambda few: [gains(text, mean, variance).to_json(few, *fans) for text in activations], digits)
+            found = [gains(text, mean, variance).to_json(digits, *fans) for text in activations]
     except (ValueError, TypeError) as error:
         fail(str(error))
     if json:

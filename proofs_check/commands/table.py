@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from proofs_check.commands.console import Json, fail, print_json
+from proofs_check.commands.console import Json, fail, print_json, stoppable
+from proofs_check.commands.estimate import announce
+from proofs_check.commands.parameters import Let, with_parameters
 
 ACTIVATION_TABLES = ("rates", "gains", "hermite", "fixed-points", "critical-line")
 TABLES = (*ACTIVATION_TABLES, "contraction", "weingarten")
@@ -46,6 +49,7 @@ def table(
     width: Width = None,
     bias: Bias = None,
     plot: PlotFile = None,
+    let: Let = None,
     format: Format = "markdown",
     json: Json = False,
 ) -> None:
@@ -64,10 +68,13 @@ def table(
         from theory.tables.kinds import BIASES, WIDTHS
         from theory.tables.kinds import table as made
 
-        found = made(
+        activation = with_parameters(activation, let, "table") if activation else None
+        if let and not activation:
+            raise ValueError("table needs an --activation whose parameters --let gives values to, got none.")
+        make = partial(
+            made,
             kind,
             *(activation or ()),
-            digits=digits,
             terms=terms,
             group=group,
             orders=order or (2, 3, 4),
@@ -75,6 +82,9 @@ def table(
             widths=width or WIDTHS,
             biases=[_exact(text) for text in bias] if bias else BIASES,
         )
+        with stoppable():
+            announce(lambda few: make(digits=few), digits)
+            found = make(digits=digits)
         if plot is not None:
             _draw(plot, activation)
         if json or format == "json":

@@ -9,6 +9,7 @@ import typer
 
 from proofs_check.commands.completion import activation_names
 from proofs_check.commands.console import Json, console, fail, print_json
+from proofs_check.commands.parameters import Let, with_parameters
 
 FORMATS = ("text", "sympy", "numpy", "torch", "jax")
 
@@ -33,6 +34,7 @@ def tailor(
     depth: Depth = 1,
     digits: Digits = 15,
     format: Format = "text",
+    let: Let = None,
     json: Json = False,
 ) -> None:
     """Scale and shift an activation to a target: gamma (s(alpha x + beta) + delta), certified to be the only one in a box.
@@ -46,7 +48,8 @@ def tailor(
         from theory.activation.source_code import source_code
         from theory.signal_propagation.tailor import tailor as tailored
 
-        found = tailored(activation, target, zeta=_exact("zeta", zeta), eta=_exact("eta", eta), depth=depth)
+        [activation] = with_parameters([activation], let, "tailor")
+        found = tailored(activation, target.lower(), zeta=_exact("zeta", zeta), eta=_exact("eta", eta), depth=depth)
         entry = found.to_json(digits)
         if format == "sympy":
             code = f"{to_sympy(found.tree)}\n"

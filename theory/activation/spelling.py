@@ -54,6 +54,11 @@ def plain(text: str) -> str:
     return _without_bars(text) if "|" in text else text
 
 
+def has_word(text: str, name: str) -> bool:
+    """Whether a name occurs in a text as a word of its own."""
+    return name in _WORDS.findall(text)
+
+
 def with_values(text: str, values: Mapping[str, str]) -> str:
     """Return the text with numbers in the place of parameters.
 

@@ -17,7 +17,9 @@ not proved).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import flint
@@ -27,6 +29,7 @@ from sympy import Expr
 
 from theory.enclosure.ball import bits_of, working_bits
 from theory.kernel_map.chebyshev import ArrayMap, Grid, chebyshev, line
+from theory.kernel_map.value import LONGEST_SERIES
 
 if TYPE_CHECKING:
     from theory.kernel_map.kernel_map import KernelMap
@@ -116,7 +119,9 @@ def _interpolated_gap(kernel: KernelMap) -> ArrayMap:
     even = kernel.activation.parity == "even"
     regularity = _regularity(kernel)
     if regularity == "smooth":
-        factor: ArrayMap = chebyshev(lambda d: _gap_ratio(kernel, d, d), line(0, 1 if even else 2))
+        series = _GapSeries.of(kernel)
+        at = (lambda d: _gap_ratio(kernel, d, d)) if series is None else series
+        factor: ArrayMap = chebyshev(at, line(0, 1 if even else 2))
 
         def gap(d: np.ndarray) -> np.ndarray:
             return d * factor(2 * d - 1 if even else d - 1)
@@ -132,6 +137,44 @@ def _interpolated_gap(kernel: KernelMap) -> ArrayMap:
             return (theta if regularity == "jump" else d) * angular(theta * stretch - 1)
 
     return (lambda d: gap(np.minimum(d, 2 - d))) if even else gap
+
+
+@dataclass(frozen=True)
+class _GapSeries:
+    """(1 - kappa(r))/(1 - r) = sum_k p_k (1 + r + ... + r^(k-1)), r = 1 - delta, from the first K coefficients.
+
+    The terms from K on add to at most sum_{k>=K} k p_k = kappa'(1) - sum_{k<K} k p_k, whatever r is: nothing cancels near 1.
+    """
+
+    tails: list[flint.arb]
+    """sum_{j<k<K} p_k for j = 0, ..., K-2, the coefficients in r."""
+    rest: flint.arb
+
+    @classmethod
+    def of(cls, kernel: KernelMap) -> _GapSeries | None:
+        """Return the series to 20 digits, or None if it needs too many terms."""
+        if kernel.kind == "raw" or kernel.expression is not None or not kernel.slope_at_one.is_finite:
+            return None
+        digits = _DIGITS + 4
+        slope = kernel.slope_at_one.ball(digits)
+        count = 48
+        while count <= LONGEST_SERIES:
+            shares = kernel.coefficients(count, digits + 6)[:count]
+            with working_bits(bits_of(digits + 6)):
+                rest = (slope - sum((k * p for k, p in enumerate(shares)), flint.arb(0))).upper().nonnegative_part()
+                if rest < flint.arb(10) ** -_DIGITS:
+                    tails = list(accumulate(reversed(shares[1:])))
+                    return cls(tails[::-1], rest)
+            count *= 2
+        return None
+
+    def __call__(self, delta: flint.arb) -> flint.arb:
+        """Return the ratio at an exact delta in [0, 2]."""
+        r = 1 - delta
+        total = flint.arb(0)
+        for tail in reversed(self.tails):
+            total = total * r + tail
+        return total + (flint.arb(0, 1) * self.rest if r < 0 else flint.arb(0).union(self.rest))
 
 
 def _gap_ratio(kernel: KernelMap, delta: flint.arb, divisor: flint.arb) -> flint.arb:
