@@ -86,7 +86,7 @@ def by_closed_forms(sentence: Sentence, clock: Clock) -> Outcome | None:
     if not isinstance(sentence.body, Relation) or sentence.body.op != "=":
         return None
     named = [b.sort for b in sentence.binders if isinstance(b.sort, Activations)]
-    if not named or any(sort.pinned is None for sort in named):
+    if not named or any(sort.pinned is None and sort.classes != ("homogeneous",) for sort in named):
         return None
     clock.report("comparing closed forms")
     try:

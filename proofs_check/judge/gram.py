@@ -8,22 +8,28 @@ range where the matrix is positive definite whatever u and v are, m < 1/(n-1).
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import sympy as sp
 
 from proofs_check.interval.prover import prove
 from proofs_check.interval.recheck import recheck
 from proofs_check.interval.statement import statement_of
-from proofs_check.judge.outcome import Certified, Open, Outcome, Proved
+from proofs_check.judge.instances import witness
+from proofs_check.judge.outcome import Certified, Open, Outcome, Proved, Witness
 from proofs_check.judge.strategy import Clock
 from proofs_check.proof import kernel
 from proofs_check.proof.kernel import ProofError
+from theory.isometry.gram_matrix import GramMatrix
 from theory.statement.proposition import Proposition, Relation, map_terms
 from theory.statement.quantity import Quantity
 from theory.statement.sentence import Sentence
 from theory.statement.sort import GramMatrices
+from theory.statement.value import holds
 from theory.statement.words.gram import Determinant, Gap, Isometry, LargestCorrelation, Trace
 
 _M, _U, _V = (sp.Symbol(name, real=True) for name in "muv")
+_DIGITS = 40
 _INVARIANT = (Determinant, Gap, Isometry, LargestCorrelation, Trace)
 
 
@@ -62,6 +68,10 @@ def small_gram(sentence: Sentence, clock: Clock) -> Outcome | None:
     if goal is None:
         return None
     proof = prove(goal, max_cells=max(200, int(200 * clock.left)))
+    if proof.witness is not None:
+        found = _at(sentence, dict(proof.witness.point))
+        if found is not None:
+            return found
     if proof.certificate is None:
         return Open(f"branch and bound over m, u, v: {proof.reason}", "a smaller bound of maxcorr")
     answer = recheck(proof.certificate.text)
@@ -74,6 +84,17 @@ def small_gram(sentence: Sentence, clock: Clock) -> Outcome | None:
         (proof.certificate.text,),
         answer.relies_on,
     )
+
+
+def _at(sentence: Sentence, point: dict[str, Fraction]) -> Witness | None:
+    """Return the witness that the matrix of the three numbers is, if the claim certainly fails there."""
+    size = int(sentence.binders[0].sort.size)  # type: ignore[union-attr]
+    m, u, v = (point.get(name, Fraction(0)) for name in "muv")
+    entries = {(0, 1): m, (0, 2): m * u, (1, 2): m * v}
+    rows = [[Fraction(1) if i == j else entries[min(i, j), max(i, j)] for j in range(size)] for i in range(size)]
+    case = {sentence.binders[0].symbol: GramMatrix("witness", tuple(map(tuple, rows)))}
+    meets = all(holds(hypothesis, case, _DIGITS) for hypothesis in sentence.hypotheses)
+    return witness(sentence, case) if meets and holds(sentence.body, case, _DIGITS) is False else None
 
 
 def _most(sentence: Sentence, matrix: sp.Symbol) -> sp.Rational | None:

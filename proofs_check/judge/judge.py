@@ -190,7 +190,12 @@ def _ran(strategy: Strategy, sentence: Sentence, clock: Clock) -> Outcome | None
         return Open(f"stopped while {clock.doing or 'reading the claim'}", "more seconds, or a simpler claim")
     except IllDefined:
         raise
-    except (ValueError, OverflowError, MemoryError) as error:  # what a library refuses is no fault of the sentence
+    except (
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        MemoryError,
+    ) as error:  # what a library refuses is no fault of the sentence
         return Open(
             f"{clock.doing or 'reading the claim'} ({str(error).splitlines()[0].rstrip('.')})", "a simpler claim"
         )

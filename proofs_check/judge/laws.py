@@ -52,9 +52,11 @@ def _every_depth(sentence: Sentence, clock: Clock) -> Outcome | None:
 
 
 def _with_a_known_fact(sentence: Sentence, engine: str) -> Outcome | None:
-    """Return a theorem about a named activation that the engine derives from a fact about it: its slope at one, its attractor."""
+    """Return a theorem about a named or homogeneous activation from a fact about it: its slope at one, its attractor."""
     binder = sentence.binders_of(Activations)[0]
-    if binder.sort.pinned is None or not any(term.has(Rms, Attractor) for term in sentence.terms):  # type: ignore[union-attr]
+    assert isinstance(binder.sort, Activations)
+    known = binder.sort.pinned is not None or binder.sort.classes == ("homogeneous",)
+    if not known or not any(term.has(Rms, Attractor) for term in sentence.terms):
         return None
     slope, one = Rms(binder.symbol, 1, 1), sp.Integer(1)
     for fact in (Relation("<=", slope, one), Relation("<", slope, one), Relation("<", Attractor(binder.symbol), one)):

@@ -2,11 +2,14 @@
 
 Coefficients, moments and closed kernel maps are those of `theory.gaussian`, which derives them exactly and checks each
 against a ball. Both sides are compared in the field of rational functions of what is left.
+
+A homogeneous activation is a x + b |x|, so its rms is a mean of those of x and |x|, with weights a^2 and b^2, and its kappa
+likewise: an equality that is affine in one of the maps holds for all of them if it holds for these two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sympy as sp
@@ -15,12 +18,12 @@ from proofs_check.proof.algebra import is_zero, sign
 from theory.activation.activation import Activation
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.kernel_map import KernelMap
-from theory.statement.proposition import Relation
+from theory.statement.proposition import Binder, Relation
 from theory.statement.quantity import Quantity, unfolded
 from theory.statement.sentence import Sentence
 from theory.statement.sort import Activations
 from theory.statement.words.activation import CentredShare, Coefficient, NormalisedShare, SecondMoment
-from theory.statement.words.kernel_map import KernelTerm
+from theory.statement.words.kernel_map import Kappa, KernelTerm, Rms
 
 _MOST_COMPOSED = 4
 _KINDS = {"kappa": "centred", "rms": "normalised", "raw": "raw"}
@@ -31,6 +34,12 @@ def affirms(sentence: Sentence) -> bool:
     claim = sentence.body
     if not isinstance(claim, Relation) or claim.op != "=":
         return False
+    mixed = [b for b in sentence.binders if isinstance(b.sort, Activations) and b.sort.pinned is None]
+    if mixed:
+        ends = (
+            [sentence.pinned({mixed[0].name: end}) for end in ("x", "abs(x)")] if _is_mixture(sentence, mixed) else []
+        )
+        return bool(ends) and all(affirms(end) for end in ends)
     named = {
         b.symbol: Activation.from_text(b.sort.pinned)
         for b in sentence.binders
@@ -48,6 +57,23 @@ def affirms(sentence: Sentence) -> bool:
     closed = difference.xreplace(change).replace(sp.acos, lambda x: sp.pi / 2 - sp.asin(x))
     closed = closed.rewrite([sp.sinh, sp.cosh, sp.tanh], sp.exp)
     return bool(change) and is_zero(sp.expand(closed))
+
+
+def _is_mixture(sentence: Sentence, binders: Sequence[Binder]) -> bool:
+    """Whether a claim is about one homogeneous activation, without hypotheses, and affine in one of its maps."""
+    assert isinstance(sentence.body, Relation)
+    slack = unfolded(sentence.body.lhs - sentence.body.rhs)
+    words = slack.atoms(Quantity)
+    kinds = {type(word) for word in words}
+    if len(binders) != 1 or sentence.hypotheses or len(kinds) != 1 or not kinds <= {Kappa, Rms}:
+        return False
+    sort = binders[0].sort
+    assert isinstance(sort, Activations)
+    if sort.classes != ("homogeneous",) or any(word.iterate != 1 or word.at.has(Quantity) for word in words):
+        return False
+    symbols = {word: sp.Dummy() for word in words}
+    replaced = slack.xreplace(symbols)
+    return all(sp.diff(replaced, a, b) == 0 for a in symbols.values() for b in symbols.values())
 
 
 def _divisors(claim: Relation) -> Iterator[sp.Expr]:

@@ -275,11 +275,16 @@ def _values(word: Any, degree: _Degree, ends: dict[Any, Any], rest: _Rest) -> tu
     if not isinstance(word, Kappa) or word.iterate != 1 or word.order >= _TAIL:
         raise _Outside(f"a word that is no functional of the law here: {word}")
     at, sort = word.at, ends.get(word.at)
-    inside = isinstance(sort, Reals) and bool(sort.low >= -1) and bool(sort.high <= 1)
+    inside = isinstance(sort, Reals) and _is_inside(sort)
     if not inside and not (at.is_Rational and abs(at) <= 1):
         raise _Outside("a correlation that is no variable in [-1, 1]")
     first = {0: at, 1: sp.Integer(1)}.get(word.order, sp.Integer(0))
     return first, degree.value(at, word.order, rest)
+
+
+def _is_inside(sort: Reals) -> bool:
+    """Whether an interval with rational ends lies in [-1, 1]."""
+    return bool(sort.low.is_Rational and sort.high.is_Rational and sort.low >= -1 and sort.high <= 1)
 
 
 def _is_nonnegative(term: sp.Expr, strict: bool, box: tuple[Binder, ...], depth: int) -> bool:

@@ -280,3 +280,33 @@ def test_the_best_contraction_is_what_it_says(line, verdict):
 )
 def test_a_part_of_a_textbook_theorem_is_recognised(line, verdict):
     assert judge(line, neighbours=False).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("for every homogeneous activation s: rms'(1) = 1", "proved"),
+        ("for every homogeneous activation s: rms'(1) = 1/2", "refuted"),
+        ("for every homogeneous activation s: rms(0) = 2/pi", "refuted"),
+        ("for every homogeneous activation s, r in [0, 1]: rms(r)^2 = r^2", "refuted"),
+        ("for every homogeneous activation s, r in [-1, 1]: rms(r) >= r", "proved"),
+        ("for every homogeneous activation s, l >= 1, r in [0, 1]: rms^l(r) >= r", "proved"),
+        ("for every homogeneous activation s: rho* = 1", "proved"),
+    ],
+)
+def test_homogeneous_activations_are_mixtures_of_two(line, verdict):
+    assert judge(line, neighbours=False).verdict == verdict
+
+
+def test_a_small_gram_matrix_that_breaks_the_claim_is_shown():
+    found = judge("for every Gram matrix G of size 3 with maxcorr(G) <= 1/3: det G >= 20/27", neighbours=False)
+    assert found.verdict == "refuted"
+    assert (
+        judge("for every Gram matrix G of size 3 with maxcorr(G) <= 1/3: det G >= 16/27", neighbours=False).verdict
+        == "certified"
+    )
+
+
+def test_a_domain_that_ends_at_a_variable_is_read_by_every_strategy():
+    line = "for every activation s, r in [0, 1], t in [0, r]: kappa(r) - kappa(t) <= kappa'(1) (r - t)"
+    assert judge(line, neighbours=False).verdict == "proved"
