@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -55,9 +55,14 @@ _RUNGS = {"proved": Rung.SYMBOLIC, "certified": Rung.CERTIFIED, "supported": Run
 
 @dataclass(frozen=True)
 class Stated:
-    """A statement that is a sentence, or several, each the part of a name; kept as text."""
+    """A statement that is a sentence, or several, each the part of a name; kept as text, and read when it is asked for."""
 
-    parts: tuple[tuple[str, str], ...]
+    written: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The sentences by their names, as they are printed."""
+        return tuple((name, text(parse(line))) for name, line in self.written)
 
     @classmethod
     def of(cls, line: str) -> Stated:
@@ -67,7 +72,7 @@ class Stated:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the parts; none for one sentence."""
-        return tuple(name for name, _ in self.parts if name)
+        return tuple(name for name, _ in self.written if name)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -80,7 +85,7 @@ class Stated:
 
     def formula(self) -> shape.Formula:
         """Return claims, hypotheses and domains, for display; of several sentences an implication for each."""
-        if len(self.parts) == 1:
+        if len(self.written) == 1:
             return sentence_formulas(parse(self.lines[0]))
         return tuple(implication(parse(line)) for line in self.lines)
 
@@ -239,10 +244,11 @@ def _mutant(entry: Wrong | str, stated: Stated, sentences: Mapping[str, Sentence
     entry = entry if isinstance(entry, Wrong) else Wrong(entry)
     if entry.part not in sentences:
         raise ValueError(f"a wrong variant needs a part of the statement, got part={entry.part!r}")
-    line = text(parse(in_scope(entry.line, sentences[entry.part])))
-    lines = tuple((part, line if part == entry.part else true) for part, true in stated.parts)
+    line = in_scope(entry.line, sentences[entry.part])
+    lines = tuple((part, line if part == entry.part else true) for part, true in stated.written)
     by = SAMPLED if entry.part in networks else CERTIFIED
-    return Mutant(entry.name or line, Stated(lines), on="", by=by, erratum=entry.erratum, part=entry.part)
+    name = entry.name or text(parse(line))  # variants of the ledger have names, and are read when they are judged
+    return Mutant(name, Stated(lines), on="", by=by, erratum=entry.erratum, part=entry.part)
 
 
 def in_scope(line: str, sentence: Sentence) -> str:

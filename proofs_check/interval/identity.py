@@ -131,7 +131,7 @@ def _single_variables(statement: Statement, judge: Judge) -> tuple[Term, ...] | 
         if document is None:
             return None
         terms.append(Term(Fraction(1), (Factor(stated.left, 1, document),)))
-    rest = sympy.nsimplify(sympy.expand(rest), rational=False)
+    rest = sympy.expand(rest)
     if not rest.is_Rational or rest < 0:
         return None
     return (*terms, *([Term(Fraction(int(rest.p), int(rest.q)), ())] if rest else []))

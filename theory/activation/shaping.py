@@ -206,7 +206,7 @@ class SmoothShape:
     @property
     def blow_up_rate(self) -> Expr:
         """b = (3 phi''(0)^2/4 + phi'''(0))/a^2 of dV = b V (V-1) dt + sqrt(2) V dB."""
-        return sp.nsimplify((3 * self.second**2 / 4 + self.third) / self.scale**2)
+        return sp.simplify((3 * self.second**2 / 4 + self.third) / self.scale**2)
 
     @property
     def explodes(self) -> bool:
@@ -266,7 +266,7 @@ def derivatives_at_zero(activation: Activation, order: int = 3) -> tuple[Expr, .
         value = expression.subs(x, 0)
         if value.has(sp.nan, sp.zoo, sp.oo):
             value = sp.limit(expression, x, 0)
-        value = sp.nsimplify(sp.simplify(value))
+        value = sp.simplify(value)
         if not value.is_finite or not value.is_real:
             raise ValueError(
                 f"smooth shaping needs {order} finite derivatives at 0, got {value} from {activation.name!r}."
@@ -283,4 +283,4 @@ def derivatives_at_zero(activation: Activation, order: int = 3) -> tuple[Expr, .
             f"smooth shaping needs phi'(0) != 0 (the linear part is what survives), got phi'(0)=0 for {activation.name!r}; "
             "shift the argument, phi(x + h) - phi(h), or add a linear part."
         )
-    return tuple(sp.nsimplify(sp.simplify(value / values[1])) for value in values[2:])
+    return tuple(sp.simplify(value / values[1]) for value in values[2:])

@@ -116,7 +116,7 @@ def cubic_coefficient(activation: Activation) -> Expr:
             "cubic_coefficient needs s(0) = s''(0) = 0 and s'(0) != 0 (else the deviation is of another order), "
             f"got activation={activation.text!r}."
         )
-    return sp.nsimplify(sp.simplify(third / (6 * slope)), rational=False)
+    return sp.simplify(third / (6 * slope))
 
 
 def gaussian_growth(activation: Activation) -> Expr:

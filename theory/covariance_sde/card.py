@@ -111,7 +111,7 @@ def _smooth_card(shape: SmoothShape, digits: int) -> dict[str, Any]:
         "second_derivative": Number.of(shape.second).to_json(digits),
         "third_derivative": Number.of(shape.third).to_json(digits),
         "b": Number.of(shape.blow_up_rate).to_json(digits),
-        "b_formula": f"({sp.nsimplify(3 * shape.second**2 / 4 + shape.third)})/a**2",
+        "b_formula": f"({sp.simplify(3 * shape.second**2 / 4 + shape.third)})/a**2",
         "explosion": {
             "possible": shape.explodes,
             "probability_from_one": diffusion.explosion_probability(1).to_json(digits),

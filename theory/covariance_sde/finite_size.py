@@ -218,4 +218,4 @@ def stationary_mean_correction(shape: SmoothShape) -> Expr:
         raise ValueError(f"stationary_mean_correction needs b < -1 (else no stationary law), got b={b!s}.")
     image = sp.Poly(layer_correction(1 / v, shape), v)
     mean = sum(c * sp.rf(law.shape, k) / law.rate**k for (k,), c in image.terms())
-    return sp.nsimplify(sp.expand(-mean / b))
+    return sp.simplify(sp.expand(-mean / b))

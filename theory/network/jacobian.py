@@ -115,7 +115,7 @@ def largest_singular_value(depth: int, share: Fraction, weights: Weights = "gaus
         return Number.of(1)
     else:
         place = p / (count * (1 - p) - 1)
-    return Number.of(sp.nsimplify((place + p) ** depth * (1 + place) ** (1 - e) / place))
+    return Number.of(sp.radsimp(sp.simplify((place + p) ** depth * (1 + place) ** (1 - e) / place)))
 
 
 def second_moment_ratio(activation: Activation, depth: int, weights: Weights = "gauss") -> Number:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import sympy as sp
@@ -79,6 +80,7 @@ class Quantity:
         return cls(name, meaning, short(value), "in 1/width", "leading order")
 
 
+@lru_cache(maxsize=512)
 def tidied(expression: Expr) -> Expr:
     """Return the shortest of a few forms of an expression: as it is, over one denominator, cancelled.
 

@@ -80,3 +80,10 @@ def test_explosion_needs_a_positive_rate() -> None:
     assert SmoothShape((0, 1), Fraction(1, 2)).blow_up_rate == 4
     assert SmoothShape((0, 1)).explodes
     assert not SmoothShape.of(catalogue("tanh")[0]).explodes
+
+
+def test_derivatives_near_a_simple_number_are_not_taken_for_it():
+    third = 1 + sp.Rational(1, 10**18)
+    shape = SmoothShape.of(Activation.from_text(f"x + ({third})*x**3/6"), sp.Integer(1))
+    assert shape.third == third
+    assert shape.blow_up_rate == third
