@@ -332,14 +332,16 @@ def _number(moment: TracePolynomial) -> RationalFunction | Fraction:
 
 def _value(value: Any, terms: int | None) -> dict[str, Any]:
     """Return numerator, denominator, poles and leading term of a function of d, or the exact value."""
-    from theory.haar.monomial import moment_as_json
     from theory.haar.rational_function import RationalFunction
 
-    document: dict[str, Any] = {"text": str(value), **moment_as_json(value)}
     if not isinstance(value, RationalFunction):
+        from theory.haar.monomial import moment_as_json
+
+        document: dict[str, Any] = {"text": str(value), **moment_as_json(value)}
         if terms is not None:
             raise ValueError("expansion needs rational coefficients (names in them hide the powers of d), got names.")
         return document
+    document = {"text": str(value), **value.as_json()}
     document["poles"] = [{"dimension": d, "order": m} for d, m in value.poles.items()]
     power, coefficients = value.expansion(terms or 1)
     document["leading"] = {"power": -power, "coefficient": str(coefficients[0])}

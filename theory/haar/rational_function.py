@@ -16,14 +16,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sympy as sp
 from flint import fmpz_poly
-from sympy import Expr, Integer, Symbol, sympify
 
 from theory.haar.dimension import checked_integer, exact_rational
 from theory.notebook import display_math
+
+if TYPE_CHECKING:
+    from sympy import Expr
 
 __all__ = ["RationalFunction"]
 
@@ -136,7 +137,7 @@ class RationalFunction:
         if isinstance(other, int | Fraction) or getattr(other, "is_Rational", False):
             return self._form == RationalFunction.constant(_fraction(other))._form
         if getattr(other, "is_commutative", None) is not None and hasattr(other, "free_symbols"):
-            return bool(sp.cancel(self.as_sympy() - other) == 0)
+            return bool((self.as_sympy() - other).cancel() == 0)
         return NotImplemented
 
     def __hash__(self) -> int:
@@ -364,15 +365,19 @@ class RationalFunction:
         >>> RationalFunction((1,), 1, ((0, 1), (1, 1))).as_sympy(2 * n)
         1/(2*n*(2*n - 1))
         """
-        d = Symbol("d") if dimension is None else sympify(dimension)
+        import sympy as sp  # most of a command's start: here, where a symbolic form is asked for
+
+        d = sp.Symbol("d") if dimension is None else sp.sympify(dimension)
         if self.least_dimension is not None and d.is_Integer and 0 < d < self.least_dimension:
             value = self(int(d))
             return sp.Rational(value.numerator, value.denominator)
         content, factors = fmpz_poly(list(self.numerator)).factor() if self.numerator else (0, [])
-        above: Expr = Integer(int(content))
+        above: Expr = sp.Integer(int(content))
         for factor, multiplicity in factors:
-            above *= sum((Integer(int(c)) * d**i for i, c in enumerate(factor.coeffs())), Integer(0)) ** multiplicity
-        below = Integer(self.denominator_constant)
+            above *= (
+                sum((sp.Integer(int(c)) * d**i for i, c in enumerate(factor.coeffs())), sp.Integer(0)) ** multiplicity
+            )
+        below = sp.Integer(self.denominator_constant)
         for root, multiplicity in self.denominator_roots:
             below *= (d - root) ** multiplicity
         return above / below
@@ -399,7 +404,9 @@ class RationalFunction:
 
     def _repr_latex_(self) -> str:
         """Return the function of d, for notebooks."""
-        return display_math(sp.latex(self.as_sympy()))
+        from sympy import latex
+
+        return display_math(latex(self.as_sympy()))
 
     def __str__(self) -> str:
         text = self.as_json()
