@@ -8,13 +8,13 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from theory.activation import Activation, catalogue
+from theory.activation import CATALOGUE, Activation
 from theory.enclosure.quadrature import Integrand, expectation
 from theory.kernel_map.kernel_map import KernelMap
 from theory.number import Number
 
 ACTIVATIONS = (
-    *(str(activation) for activation in catalogue() if str(activation) != "identity"),
+    *(name for name in CATALOGUE if name != "identity"),
     "tanh(2*x)", "tanh(x/10)", "sin(3*x)", "cos(2*x)", "exp(x/2)", "exp(2*x)", "erf(x/3)", "max(x - 1, 0)", "max(x + 1, 0)",
     "max(x, 0) - 1/sqrt(2*pi)", "x**3 - 3*x", "x**2 - 1", "x**2 + x", "x**3 + x", "1 + x/2 + x**2/8", "x**4 - x", "abs(x - 1)",
     "x*exp(-x**2)", "min(max(x, -1), 2)", "He_4", "x + x**5/10",
