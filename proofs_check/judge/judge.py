@@ -13,6 +13,7 @@ from dataclasses import replace
 import sympy as sp
 
 from proofs_check.judge.best_constant import best_constant
+from proofs_check.judge.cases import shown
 from proofs_check.judge.closed_maps import by_closed_maps
 from proofs_check.judge.dimension import every_dimension
 from proofs_check.judge.elementary import by_algebra, by_balls, by_closed_forms, on_a_box, recognise
@@ -273,7 +274,7 @@ def _sharp(clock: Clock) -> str:
     if not isinstance(survey, Survey) or not survey.equalities:
         return ""
     case = survey.equalities[-1]
-    return "equality at " + ", ".join(f"{symbol} = {value}" for symbol, value in case.items())
+    return "equality at " + ", ".join(f"{symbol} = {shown(value)}" for symbol, value in case.items())
 
 
 def _check_not_vacuous(sentence: Sentence, outcome: Outcome, clock: Clock) -> None:
