@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 SECONDS = {"quick": 10.0, "full": 60.0, "deep": 600.0}
-LOOKS = {"quick": (4, 0.2), "full": (30, 5.0), "deep": (200, 60.0)}
+LOOKS = {"quick": (2, 0.1), "full": (30, 5.0), "deep": (200, 60.0)}
 """Choices of the other variables at which an instance of a proved sentence is looked at by balls, and seconds for them."""
 _LONGEST_TEXT = 400
 """Characters of a drawn activation; a polynomial of degree 40 is longer than an activation's text may be."""

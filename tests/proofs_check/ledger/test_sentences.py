@@ -182,6 +182,53 @@ PINNED: dict[str, tuple[str, tuple[str, ...]]] = {
             "E_U(1)[abs(tr(U))^8] = 1, E_U(2)[abs(tr(U))^8] = 14, E_U(3)[abs(tr(U))^8] = 23",
         ),
     ),
+    "N8": (
+        "proved",
+        (
+            "for every homogeneous activation s: rms'(1) = 1",
+            "for every homogeneous activation s, l >= 0, r in [-1, 1]: rms^(l + 1)(r) >= rms^l(r)",
+        ),
+    ),
+    "N9": (
+        "proved",
+        (
+            "for every centred activation s: rms'(1) >= 2 - w[1]",
+            "for every centred nonlinear activation s: rms'(1) > 1",
+            "for every odd activation s: rms'(1) >= 3 - 2*w[1]",
+        ),
+    ),
+    "N10": (
+        "proved",
+        (
+            "for every activation s, l >= 0, r in [rho*, 1]: rms^l(r) - rho* >= q^l*(r - rho*)",
+            "for every activation s, l >= 0, r in [0, 1]: kappa^l(r) >= r*alpha^l",
+        ),
+    ),
+    "N11": (
+        "proved",
+        (
+            "for every activation s: kappa'(1) >= beta_0",
+            "for every activation s: raw'(1) >= Var[s]",
+            "for every nonlinear activation s: raw'(1) > Var[s]",
+        ),
+    ),
+    "N12": (
+        "proved",
+        (
+            "for every activation s, l >= 0, n >= 1, every Gram matrix G of size n: det(kappa^l(G)) >= det(G)",
+            "for every activation s, l >= 0, n >= 1, every Gram matrix G of size n: gap(kappa^l(G)) <= gap(G)",
+            "for every activation s, l >= 0, n >= 1, every Gram matrix G of size n: mineig(kappa^l(G)) >= mineig(G)",
+            "for every activation s, l >= 0, n >= 1, every Gram matrix G of size n: maxeig(kappa^l(G)) <= maxeig(G)",
+        ),
+    ),
+    "N13": (
+        "proved",
+        (
+            "for every activation s, l >= 0, r in [rho*, 1]: rms^(l + 1)(r) <= rms^l(r)",
+            "for every activation s, l >= 0, r in [-1, 1] with rms'(1) <= 1: rms^(l + 1)(r) >= rms^l(r)",
+            "for every activation s, l >= 0, r in [0, 1]: kappa^(l + 1)(r) <= kappa^l(r)",
+        ),
+    ),
 }
 """Word and sentences of each claim that is one."""
 
