@@ -104,7 +104,7 @@ def logarithmic_substitution(statement: Statement) -> Substitution | None:
     --------
     >>> from proofs_check.interval.statement import parse_statement
     >>> logarithmic_substitution(parse_statement("log(x) <= x for x in [1, 2]"))
-    Substitution(variable=x, by=exp(t), new=t, low=0, high=726818/1048576)
+    Substitution(variable=x, by=exp(t), new=t, low=Fraction(0, 1), high=Fraction(363409, 524288))
     """
     [name, *others], (low, high) = statement.variables, statement.box[0]
     x = sympy.Symbol(name, real=True)

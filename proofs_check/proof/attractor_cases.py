@@ -28,9 +28,9 @@ def cases(sentence: Sentence) -> list[Sentence] | None:
 
     Examples
     --------
-    >>> from theory.statement.parse import parse
+    >>> from theory.statement import parse, text
     >>> for case in cases(parse("for every centred activation s: q <= 1")):
-    ...     print(case)
+    ...     print(text(case))
     for every centred activation s with rms'(1) <= 1: rms'(1) <= 1
     for every centred activation s with rms'(1) >= 1: rms'(0) <= 1
     """

@@ -39,9 +39,9 @@ def folded(sentence: Sentence) -> Sentence | None:
 
     Examples
     --------
-    >>> from theory.statement.parse import parse
-    >>> print(folded(parse("for r in [0, 1], n >= 1 with r > 1/2, n <= 7: r^n <= 1")))
-    for r in (1/2, 1], n in 1..7: r^n <= 1
+    >>> from theory.statement import parse, text
+    >>> text(folded(parse("for r in [0, 1], n >= 1 with r > 1/2, n <= 7: r^n <= 1")))
+    'for r in (1/2, 1], n in 1..7: r^n <= 1'
     >>> folded(parse("for r in [0, 1] with r > 1/2, r < 1/4: r = 7"))
     """
     sorts = {binder.symbol: binder.sort for binder in sentence.binders}
