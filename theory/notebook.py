@@ -8,6 +8,27 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def axes_for(axes: Axes | None, caller: str) -> Axes:
+    """Return the axes to draw on: those given, else new ones of matplotlib, which is optional.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed; the message says how to.
+    """
+    if axes is not None:
+        return axes
+    try:
+        from matplotlib import pyplot
+    except ImportError:
+        raise ImportError(f"{caller} needs matplotlib; pip install matplotlib.") from None
+    return pyplot.subplots()[1]
 
 
 def display_math(formula: str) -> str:

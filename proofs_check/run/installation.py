@@ -50,6 +50,9 @@ def examine() -> dict[str, Any]:
         facts[variable] = os.environ.get(variable, "not set")
     facts["BLAS"] = _blas()
     facts["dask.distributed"] = _optional("distributed", "pip install 'haarmite[cluster]' for --scheduler")
+    facts["torch"] = _optional("torch", "pip install 'haarmite[torch]' for check")
+    facts["pandas"] = _optional("pandas", "pip install pandas for to_frame()")
+    facts["matplotlib"] = _optional("matplotlib", "pip install matplotlib for plot()")
     facts["coqc"] = shutil.which("coqc") or "not installed (optional: Debian packages coq, libcoq-interval)"
     return {"schema": 1, "facts": facts, "problems": problems}
 

@@ -10,11 +10,12 @@ from proofs_check.claim.claim import Check, Claim, Mutant
 from proofs_check.evidence.evidence import Evidence
 from proofs_check.evidence.trial import Profile
 from proofs_check.evidence.verdict import Rung, Verdict, strongest, weakest
-from theory.notebook import html_table
+from theory.notebook import axes_for, html_table
 from theory.tables.data_frame import data_frame
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
 
 
 FALSE_ALARMS = 1e-6
@@ -214,6 +215,26 @@ class RunReport:
     def to_frame(self) -> pandas.DataFrame:
         """Return every finding as a row of a pandas data frame; see `proofs_check.report.run.notebook`."""
         return findings_frame(self)
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw how many claims of each paper have which word, and return the axes (matplotlib, optional).
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        axes = axes_for(axes, "RunReport.plot")
+        papers = list(dict.fromkeys(report.claim.paper.key for report in self.claims))
+        words = list(dict.fromkeys(str(report.verdict) for report in self.claims))
+        left = dict.fromkeys(papers, 0)
+        for word in words:
+            counts = [sum(str(r.verdict) == word and r.claim.paper.key == key for r in self.claims) for key in papers]
+            axes.barh(papers, counts, left=list(left.values()), label=word)
+            left = {key: start + count for (key, start), count in zip(left.items(), counts, strict=True)}
+        axes.set(xlabel="claims", ylabel="paper")
+        axes.legend()
+        return axes
 
     def _repr_html_(self) -> str:
         """Return the table of claims, for notebooks."""

@@ -94,3 +94,16 @@ def test_modules_need_no_import_statement_and_typos_are_told() -> None:
     assert theory.signal_propagation.rate.convergence is convergence
     with pytest.raises(AttributeError, match="no attribute 'kernel_mop'"):
         theory.kernel_mop  # noqa: B018
+
+
+def test_a_kernel_map_draws_itself_beside_the_identity():
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.switch_backend("Agg")
+    axes = KernelMap.normalised(Activation.from_text("x**2")).plot()
+    identity, curve = axes.get_lines()
+    rho = curve.get_xdata()
+    assert (identity.get_ydata() == rho).all()
+    assert abs(curve.get_ydata() - (1 + 2 * rho**2) / 3).max() < 1e-15
+    assert axes.get_xlabel() == "correlation before the layer"
+    assert KernelMap.centred(Activation.from_text("x**2")).plot(axes) is axes
+    pyplot.close("all")

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import flint
 import mpmath
@@ -40,11 +40,15 @@ from theory.kernel_map.double_precision import float_map, gap_map
 from theory.kernel_map.hermite import HermiteExpansion
 from theory.kernel_map.iterated import gap_after
 from theory.kernel_map.value import as_ball, is_exact, power_coefficients, raw_expression, raw_slope, raw_value
-from theory.notebook import display_math
+from theory.notebook import axes_for, display_math
 from theory.number import Number
 
 Kind = Literal["raw", "normalised", "centred"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _SERIES_TERMS, _SERIES_DIGITS = 6, 6
+_PLOTTED = 401
 """What a notebook shows of a map without closed form."""
 
 
@@ -299,6 +303,22 @@ class KernelMap:
     def gap_after(self, delta: np.ndarray, layers: int) -> np.ndarray:
         """Return 1 - rho after that many layers rho -> kappa(rho), up to 10^7; see `theory.kernel_map.iterated`."""
         return gap_after(self, delta, layers)
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the map over [-1, 1] beside the identity, and return the axes (matplotlib, optional).
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        axes = axes_for(axes, "KernelMap.plot")
+        rho = np.linspace(-1.0, 1.0, _PLOTTED)
+        axes.plot(rho, rho, linestyle="--", color="grey", linewidth=1, label="identity")
+        axes.plot(rho, self.float64(rho), label=f"{self.activation.name}, {self.kind}")
+        axes.set(xlabel="correlation before the layer", ylabel="after the layer", xlim=(-1, 1))
+        axes.legend()
+        return axes
 
     def _repr_latex_(self) -> str:
         """Return the closed form, or the first terms of the series, for notebooks."""
