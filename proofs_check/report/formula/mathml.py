@@ -36,6 +36,7 @@ from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from proofs_check.report.formula.formula_shape import chain_of, fraction_of, primes_of, starts_with_digit
 
+_FENCES = frozenset("()[]{}|‖⌊⌋⌈⌉\u2061")
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
 # Characters of SymPy's entities that are set otherwise than by Unicode's character of that name.
@@ -72,13 +73,25 @@ def mathml(expression: sympy.Basic, *, block: bool = True) -> str:
     Examples
     --------
     >>> print(mathml(sympy.Le(sympy.Symbol("beta_0"), 2, evaluate=False), block=False))
-    <math xmlns="http://www.w3.org/1998/Math/MathML"><mrow><msub><mi>β</mi><mn>0</mn></msub><mo>≤</mo><mn>2</mn></mrow></math>
+    <math xmlns="http://www.w3.org/1998/Math/MathML"><msub><mi>β</mi><mn>0</mn></msub><mo>≤</mo><mn>2</mn></math>
     """
     if not isinstance(expression, sympy.Basic | sympy.MatrixBase):
         raise TypeError(f"mathml needs a SymPy expression, got {type(expression).__name__}.")
-    body = TextbookPrinter({"order": "none"}).doprint(expression)
+    body = TextbookPrinter({"order": "none"}).doprint(expression, bare=True)
     display = ' display="block"' if block else ""
     return f'<math xmlns="{NAMESPACE}"{display}>{body}</math>'
+
+
+def _is_plain_row(node: Node) -> bool:
+    """Whether a row inside a row changes nothing: no bracket that would stretch, no function, no operator at its ends."""
+    if node.tagName != "mrow" or node.attributes.length or not node.childNodes:
+        return False
+    ends = (node.firstChild.tagName, node.lastChild.tagName)
+    return "mo" not in ends and not any(map(_is_fence, node.childNodes))
+
+
+def _is_fence(node: Node) -> bool:
+    return bool(node.tagName == "mo" and node.firstChild.data in _FENCES)
 
 
 class TextbookPrinter(MathMLPresentationPrinter):
@@ -92,9 +105,11 @@ class TextbookPrinter(MathMLPresentationPrinter):
         create = Document().createTextNode
         self.dom.createTextNode = lambda data: create(_characters(data))
 
-    def doprint(self, expr: sympy.Basic) -> str:
-        """Return the markup of an expression, without the enclosing ``<math>``."""
-        return str(self._print(expr).toxml())
+    def doprint(self, expr: sympy.Basic, *, bare: bool = False) -> str:
+        """Return the markup of an expression, without the enclosing ``<math>``; `bare`: nor a row around all of it."""
+        node = self._print(expr)
+        nodes = node.childNodes if bare and node.tagName == "mrow" and not node.attributes.length else [node]
+        return "".join(str(part.toxml()) for part in nodes)
 
     def emptyPrinter(self, expr: Any) -> Node:
         """Set what no rule knows as plain text."""
@@ -111,8 +126,10 @@ class TextbookPrinter(MathMLPresentationPrinter):
 
     def _element(self, tag: str, *children: Node, **attributes: str) -> Node:
         node = self.dom.createElement(tag)
+        flat = tag == "mrow" and not any(map(_is_fence, children))
         for child in children:
-            node.appendChild(child)
+            for part in list(child.childNodes) if flat and _is_plain_row(child) else [child]:
+                node.appendChild(part)
         for name, value in attributes.items():
             node.setAttribute(name, value)
         return node
