@@ -12,7 +12,7 @@ import typer
 from proofs_check.commands.console import Json, console, fail, print_json
 
 if TYPE_CHECKING:
-    from proofs_check.interval.prover import Proof
+    from proofs_check.interval.search import Proof
 
 Inequality = Annotated[str, typer.Argument(metavar="INEQUALITY", help='For example "sin(x) <= x".')]
 Ranges = Annotated[

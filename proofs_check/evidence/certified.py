@@ -15,7 +15,7 @@ from proofs_check.evidence.verdict import Rung, Verdict
 from proofs_check.interval.certificate import Certificate
 from proofs_check.interval.contraction import MonotoneProof
 from proofs_check.interval.number import is_writable, number_ball, number_certificate
-from proofs_check.interval.prover import Proof, Witness
+from proofs_check.interval.search import Proof, Witness
 
 
 def from_proof(proof: Proof, what: str) -> Evidence:

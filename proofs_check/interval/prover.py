@@ -1,114 +1,47 @@
-"""Branch and bound: an inequality on a box is certified with a certificate, refuted with a point, or left open.
+"""The prover: an inequality on a box is certified with a certificate, refuted with a point, or left open.
 
-The search is best first: the cell whose natural bound is lowest comes next, for there a counterexample shows soonest. A
-cell that `cell_bound.py` cannot settle is tested at its centre (a ball certainly on the wrong side refutes) and halved.
-Where 64 bits give the centre less than 10 right ones, the cell is tried in 128 and 256 bits first; below a width of 2^-40
-of the box it is given up.
 Failing to prove is not disproving: a claim with neither proof nor point is inconclusive, and the result names the
 cell that resisted.
 
 Order of business (each step only if the one before did not decide): a cosine substitution for branch points at +-1, zeros
-on the faces of the box, branch and bound, zeros inside the box where it got stuck, the sign of a derivative (one variable,
-also unbounded), an identity with squares and one-signed factors, a cut of an unbounded interval.
+on the faces of the box, branch and bound (`branch_and_bound.py`), zeros inside the box where it got stuck, the sign of a
+derivative (one variable, also unbounded), an identity with squares and one-signed factors or functions of single
+variables, both sides exponentiated, x = exp(t) where log(x) stands, a cut of an unbounded interval.
 """
 
 from __future__ import annotations
 
-import heapq
 import itertools
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 import sympy
-from flint import arb
 from sympy.core.relational import Relational
 
 from proofs_check.interval.ball import arithmetic
-from proofs_check.interval.cell_bound import Cell, Method, SlackBounds
-from proofs_check.interval.certificate import (
-    Certificate,
-    cells_entry,
-    corners_entry,
-    halves,
-    heading,
-    tree_entry,
-    zeros_entry,
-)
+from proofs_check.interval.branch_and_bound import PRECISIONS, branch_and_bound
+from proofs_check.interval.cell_bound import Cell, SlackBounds
 from proofs_check.interval.derivative_sign import prove_by_derivative
 from proofs_check.interval.exponential import exponentiate
 from proofs_check.interval.identity import has_value, prove_by_identity
-from proofs_check.interval.infimum import Infimum, infimum_away_from_zeros
 from proofs_check.interval.interior_zeros import simple_points_near, zeros_near
 from proofs_check.interval.parts import beginning, cuts
+from proofs_check.interval.search import Proof, Search, Witness
 from proofs_check.interval.statement import Rational, Statement, exact_end, parse_statement, statement_of
 from proofs_check.interval.substitution import Substitution, logarithmic_substitution, suggest_substitution
 from proofs_check.interval.tape import UnknownFunctionError, tape_text
-from proofs_check.interval.zeros import Corner, FaceZero, Slack, Zero, corners, face_zeros
+from proofs_check.interval.zeros import Slack, Zero, face_zeros
 
 Domain: TypeAlias = Mapping[sympy.Symbol, tuple[Rational, Rational]]
-Verdict: TypeAlias = Literal["certified", "refuted", "inconclusive"]
 
-PRECISIONS = (64, 128, 256)
-_ACCURATE = 10
 _NARROWEST = Fraction(1, 2**40)
 _NARROW = Fraction(1, 2**14)
 _QUICK_CELLS = 1_000
 _FEW_CELLS = 200
-_AFTER_RESISTING = 300
-"""Cells that are looked at after one was given up, for a point that refutes."""
 _MOST_ZEROS = 8
 _MOST_CUTS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A rational point where the slack (the claimed larger side minus the other) is certainly negative.
-
-    ``value`` is the slack's ball there as decimal text, ``claim`` the statement whose variables the point has.
-    """
-
-    point: tuple[tuple[str, Fraction], ...]
-    value: str
-    claim: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What branch and bound found out about one inequality on one box.
-
-    Attributes
-    ----------
-    verdict : "certified", "refuted" or "inconclusive"
-    claim : str
-        The statement that was judged, after a substitution if one was made.
-    certificate : Certificate or None
-        For ``certified``: the written proof, which `recheck` accepts or refuses on its own.
-    witness : Witness or None
-        For ``refuted``: the point and its ball.
-    resisting : Cell or None
-        For ``inconclusive``: the cell that could not be settled (None if an unbounded domain was the obstacle).
-    cells : int
-        Cells of the proof (leaves).
-    evaluations : int
-        Cells that were looked at.
-    slack : Infimum or None
-        How sharp a certified claim is: bounds of the smallest slack away from the zeros.
-    reason : str
-        One sentence: why this verdict, and what might decide an open one.
-    """
-
-    verdict: Verdict
-    claim: str
-    reason: str
-    certificate: Certificate | None = None
-    witness: Witness | None = None
-    resisting: Cell | None = None
-    cells: int = 0
-    evaluations: int = 0
-    slack: Infimum | None = None
 
 
 def prove(
@@ -173,38 +106,11 @@ def prove(
     change = suggest_substitution(original) if substitution == "auto" else substitution
     statement = original if change is None else change.apply(original)
     places = None if zeros is None else [_moved(zero, change) for zero in zeros]
-    search = _SearchOf(statement, original, change, places, order, max_cells, sharpness)
+    search = Search(statement, original, change, places, order, max_cells, sharpness)
     return _in_original_variables(_judged(search), original, change)
 
 
-@dataclass(frozen=True, slots=True)
-class _SearchOf:
-    """What is asked: the statement after a change of variable, the one before it, and the limits of the search."""
-
-    statement: Statement
-    original: Statement
-    change: Substitution | None
-    zeros: Sequence[Zero] | None
-    order: int
-    max_cells: int
-    sharpness: bool
-    attempts: bool = True
-
-    @property
-    def is_bounded(self) -> bool:
-        return all(low is not None and high is not None for low, high in self.statement.box)
-
-    def of(self, statement: Statement, *, attempts: bool, max_cells: int | None = None) -> _SearchOf:
-        """Return the same search for another statement, of which no zeros are declared."""
-        limit = self.max_cells if max_cells is None else min(max_cells, self.max_cells)
-        return _SearchOf(statement, statement, None, None, self.order, limit, False, attempts)
-
-    def certified(self, kind: str, entries: Mapping[str, object], reason: str) -> Proof:
-        document = {**heading(kind, self.statement, self.change, self.original), **entries}
-        return Proof("certified", self.statement.text, reason, certificate=Certificate.of(document))
-
-
-def _judged(search: _SearchOf) -> Proof:
+def _judged(search: Search) -> Proof:
     """Try what decides, the cheapest first; the last open answer tells what resisted."""
     proof = Proof(
         "inconclusive", search.statement.text, "the domain is unbounded and no derivative has an evident sign"
@@ -222,7 +128,7 @@ def _judged(search: _SearchOf) -> Proof:
     return proof
 
 
-def _by_derivative(search: _SearchOf) -> Proof | None:
+def _by_derivative(search: Search) -> Proof | None:
     found = prove_by_derivative(search.statement)
     if found is None or (found.order != 1 and search.change is not None):
         return None
@@ -231,7 +137,7 @@ def _by_derivative(search: _SearchOf) -> Proof | None:
     return search.certified(found.kind, found.entry(), reason)
 
 
-def _by_identity(search: _SearchOf) -> Proof | None:
+def _by_identity(search: Search) -> Proof | None:
     original = search.original
     if search.change is not None and search.statement.slack() == 0 and not original.strict:
         plain = replace(search, statement=original, change=None)
@@ -251,7 +157,7 @@ def _by_identity(search: _SearchOf) -> Proof | None:
     return search.certified("identity", entries, f"the slack is a sum of {len(terms)} products that are not negative")
 
 
-def _by_exponential(search: _SearchOf) -> Proof | None:
+def _by_exponential(search: Search) -> Proof | None:
     raised = exponentiate(search.statement) if search.attempts and search.change is None else None
     if raised is None:
         return None
@@ -264,7 +170,7 @@ def _by_exponential(search: _SearchOf) -> Proof | None:
     return search.certified("exponential", entries, f"its exponential is {raised.left} >= {raised.right}")
 
 
-def _by_logarithm(search: _SearchOf) -> Proof | None:
+def _by_logarithm(search: Search) -> Proof | None:
     change = logarithmic_substitution(search.statement) if search.attempts and search.change is None else None
     if change is None:
         return None
@@ -274,7 +180,7 @@ def _by_logarithm(search: _SearchOf) -> Proof | None:
     return proof if proof.certificate is not None else None
 
 
-def _by_parts(search: _SearchOf) -> Proof | None:
+def _by_parts(search: Search) -> Proof | None:
     if not search.attempts or search.change is not None or len(search.statement.variables) > 1 or search.is_bounded:
         return None
     near = _with_zeros_found(search.of(beginning(search.statement), attempts=False, max_cells=_QUICK_CELLS))
@@ -288,7 +194,7 @@ def _by_parts(search: _SearchOf) -> Proof | None:
     return None
 
 
-def _with_zeros_found(search: _SearchOf) -> Proof:
+def _with_zeros_found(search: Search) -> Proof:
     """Branch and bound; where a cell resists, a zero inside the box near it is looked for and the search begins anew.
 
     The first searches stop at the first cell that is small and still open: that is where a zero shows.
@@ -298,7 +204,7 @@ def _with_zeros_found(search: _SearchOf) -> Proof:
     narrowest = (_NARROWEST,) if search.statement.strict or search.zeros is not None else (_NARROW, _NARROWEST)
     for least in narrowest:
         while True:
-            proof = _branch_and_bound(search, slack, zeros, least, is_last=least == narrowest[-1])
+            proof = branch_and_bound(search, slack, zeros, least, is_last=least == narrowest[-1])
             if proof.resisting is None or len(narrowest) == 1 or len(zeros) > _MOST_ZEROS:
                 break
             found = zeros_near(slack, proof.resisting, zeros)
@@ -311,7 +217,7 @@ def _with_zeros_found(search: _SearchOf) -> Proof:
     return proof
 
 
-def _refuted_near(search: _SearchOf, slack: Slack, cell: Cell) -> Proof | None:
+def _refuted_near(search: Search, slack: Slack, cell: Cell) -> Proof | None:
     """Refute at a simple point near a cell that resists, where a claim that misses by 10^-40 has its smallest slack."""
     with arithmetic(2 * PRECISIONS[-1]):
         bounds = SlackBounds(slack, (), (), 0)
@@ -393,118 +299,6 @@ def _moved(zero: Zero, change: Substitution | None) -> Zero:
     return Zero(change.new, place, None)
 
 
-@dataclass(slots=True)
-class _Search:
-    """The state of branch and bound: open cells by their lowest natural bound, the tree so far."""
-
-    open: list[tuple[float, int, Cell]]
-    leaves: dict[Cell, Method]
-    splits: dict[Cell, int]
-    counter: itertools.count[int]
-    resisting: Cell | None = None
-
-    def push(self, key: float, cell: Cell) -> None:
-        heapq.heappush(self.open, (key, next(self.counter), cell))
-
-
-def _branch_and_bound(
-    asked: _SearchOf, slack: Slack, zeros: Sequence[FaceZero], narrowest: Fraction, *, is_last: bool
-) -> Proof:
-    statement, max_cells = asked.statement, asked.max_cells
-    vertices = () if statement.strict else corners(slack, zeros)
-    search = _Search([], {}, {}, itertools.count())
-    search.push(-math.inf, slack.box)
-    evaluations = 0
-    ladder = _Ladder(slack, zeros, vertices, asked.order)
-    limit = max_cells
-    while search.open and evaluations < limit and (is_last or search.resisting is None):
-        cell = heapq.heappop(search.open)[2]
-        evaluations += 1
-        if search.resisting is not None:
-            limit = min(limit, evaluations + _AFTER_RESISTING)
-        refutation = _judge(search, ladder, cell, statement.strict, narrowest)
-        if refutation is not None:
-            point, ball = refutation
-            witness = Witness(tuple(zip(statement.variables, point, strict=True)), ball, statement.text)
-            reason = "the slack is certainly negative" + (" or zero" if statement.strict else "") + " at a point"
-            return Proof("refuted", statement.text, reason, witness=witness, evaluations=evaluations)
-    if search.open or search.resisting is not None:
-        resisting = search.resisting or min((entry[2] for entry in search.open), key=_volume)
-        reason = (
-            f"no form bounds the slack on {_shown(resisting)} at {PRECISIONS[-1]} bits; if the claim is an equality "
-            "near there, declare the zero or sharpen the claim"
-            if search.resisting
-            else f"{max_cells} cells were not enough; raise max_cells or the order"
-        )
-        return Proof("inconclusive", statement.text, reason, resisting=resisting, evaluations=evaluations)
-    document = heading("cells" if len(slack.box) == 1 else "tree", statement, asked.change, asked.original)
-    document |= {"zeros": zeros_entry(zeros), "corners": corners_entry(vertices)}
-    if len(slack.box) == 1:
-        document["cells"] = cells_entry(search.leaves)
-    else:
-        document["tree"] = tree_entry(slack.box, search.splits, search.leaves)
-    return Proof(
-        "certified",
-        statement.text,
-        f"every one of {len(search.leaves)} cells has a non-negative bound",
-        certificate=Certificate.of(document),
-        cells=len(search.leaves),
-        evaluations=evaluations,
-        slack=infimum_away_from_zeros(slack, zeros) if asked.sharpness else None,
-    )
-
-
-def _judge(
-    search: _Search, ladder: _Ladder, cell: Cell, strict: bool, narrowest: Fraction
-) -> tuple[tuple[Fraction, ...], str] | None:
-    """Settle a cell, halve it, or give it up; return its centre and the ball there if that refutes the claim."""
-    centre = tuple((low + high) / 2 for low, high in cell)
-    bound = None
-    for bounds, precision in ladder:
-        with arithmetic(precision):
-            sharper = bounds.best(cell)
-            bound = bound or sharper
-            if _settled(sharper.value, strict):
-                search.leaves[cell] = sharper.method
-                return None
-            value = bounds.at(centre)
-            if value < 0 or (strict and value <= 0):
-                return centre, str(value)
-            if value > 0 and bounds.accuracy(centre) >= _ACCURATE:
-                break  # the centre is known well: it is the width that spoils the bound, not the precision
-    box = ladder.slack.box
-    if all(b - a <= (high - low) * narrowest for (a, b), (low, high) in zip(cell, box, strict=True)):
-        search.resisting = search.resisting or cell
-        return None
-    with arithmetic(PRECISIONS[0]):
-        variable = next(iter(ladder))[0].steepest(cell)
-    search.splits[cell] = variable
-    lower = bound.value.lower() if bound is not None else arb("-inf")
-    for half in halves(cell, variable):
-        search.push(float(lower) if lower.is_finite() else -math.inf, half)
-    return None
-
-
-class _Ladder:
-    """The bounds of one slack at rising precision, made when first needed."""
-
-    def __init__(self, slack: Slack, zeros: Sequence[FaceZero], vertices: Sequence[Corner], order: int) -> None:
-        self.slack = slack
-        self._make: Callable[[], SlackBounds] = lambda: SlackBounds(slack, zeros, vertices, order)
-        self._steps: list[tuple[SlackBounds, int]] = []
-
-    def __iter__(self) -> Iterator[tuple[SlackBounds, int]]:
-        for step, precision in enumerate(PRECISIONS):
-            if step == len(self._steps):
-                with arithmetic(precision):
-                    self._steps.append((self._make(), precision))
-            yield self._steps[step]
-
-
-def _settled(value: arb, strict: bool) -> bool:
-    return bool(value > 0 if strict else value >= 0)
-
-
 def _in_original_variables(proof: Proof, original: Statement, change: Substitution | None) -> Proof:
     """Return a refutation with a rational point of the claim as it was stated, if one lies near enough."""
     if change is None or proof.witness is None:
@@ -523,11 +317,3 @@ def _in_original_variables(proof: Proof, original: Statement, change: Substituti
             witness = Witness(tuple(zip(original.variables, place, strict=True)), str(ball), original.text)
             return replace(proof, witness=witness)
     return proof
-
-
-def _volume(cell: Cell) -> Fraction:
-    return math.prod((high - low for low, high in cell), start=Fraction(1))
-
-
-def _shown(cell: Cell) -> str:
-    return " x ".join(f"[{float(low):.6g}, {float(high):.6g}]" for low, high in cell)
