@@ -2,12 +2,13 @@
 
 Strategies look at their clocks where they loop, but one call of computer algebra may take minutes. An alarm of the operating
 system raises `OutOfTime` there. It is no `Exception`, so that nothing between swallows it, and it comes again until it is
-heard. A strategy that is stopped has proved nothing: theorems are made by rules that return. Alarms exist in the main thread
+heard; inside a destructor or a callback of the garbage collector, where nothing could hear it, it waits. A strategy that is stopped has proved nothing: theorems are made by rules that return. Alarms exist in the main thread
 of POSIX systems; elsewhere a strategy is trusted to look at its clock.
 """
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -54,8 +55,9 @@ def _alarm(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def ring(_: int, __: FrameType | None) -> None:
-        raise OutOfTime
+    def ring(_: int, frame: FrameType | None) -> None:
+        if _is_heard(frame):
+            raise OutOfTime
 
     precision = flint.ctx.prec
     before = signal.signal(signal.SIGALRM, ring)
@@ -66,3 +68,13 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, left)
         signal.signal(signal.SIGALRM, before)
         flint.ctx.prec = precision  # a call that is stopped may not have come to restore it
+
+
+def _is_heard(frame: FrameType | None) -> bool:
+    """Whether what is raised at a frame reaches the caller: Python drops what destructors and collector callbacks raise."""
+    deaf = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        if frame.f_code in deaf or frame.f_code.co_name == "__del__":
+            return False
+        frame = frame.f_back
+    return True

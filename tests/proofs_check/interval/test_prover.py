@@ -289,7 +289,7 @@ def test_precision_is_doubled_where_64_bits_are_lost(monkeypatch):
     assert proof.verdict == "certified"
     assert recheck(proof.certificate.text).accepted
     # At 64 bits alone cells resist; what then proves it is no cell.
-    monkeypatch.setattr("proofs_check.interval.prover.PRECISIONS", (64,))
+    monkeypatch.setattr("proofs_check.interval.branch_and_bound.PRECISIONS", (64,))
     again = prove_nonnegative(slack, domain, max_cells=200)
     assert again.verdict == "inconclusive" or again.certificate.document["kind"] == "derivatives"
 

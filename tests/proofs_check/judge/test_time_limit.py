@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import signal
 import threading
@@ -45,6 +46,32 @@ def test_a_call_that_does_not_end_is_stopped():
         within(0.05, deaf_at_other_precision)
     assert flint.ctx.prec == precision
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_an_alarm_in_a_callback_of_the_collector_or_a_destructor_comes_again():
+    def work(*_: object) -> None:
+        sum(range(5_000_000))  # longer than the time that is allowed
+
+    class Slow:
+        def __del__(self) -> None:
+            work()
+
+    def collect_then_loop() -> None:
+        gc.collect()
+        _deaf()
+
+    def destroy_then_loop() -> None:
+        Slow()
+        _deaf()
+
+    gc.callbacks.append(work)
+    try:
+        with pytest.raises(OutOfTime):
+            within(0.01, collect_then_loop)
+    finally:
+        gc.callbacks.remove(work)
+    with pytest.raises(OutOfTime):
+        within(0.01, destroy_then_loop)
 
 
 def test_no_alarm_is_set_outside_the_main_thread():
