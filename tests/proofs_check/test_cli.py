@@ -73,7 +73,7 @@ def test_recheck_refuses_a_tampered_certificate(tmp_path: Path) -> None:
 
 
 def test_verify_on_an_own_activation() -> None:
-    code, out, _ = haarmite("verify", "--activation", "max(x,0)+0.1*min(x,0)", "--json")
+    code, out, _ = haarmite("verify", "A", "--activation", "max(x,0)+0.1*min(x,0)", "--json")
     assert code == 0
     report = json.loads(out)
     assert {claim["id"] for claim in report["claims"]} >= {"A7", "A10", "A27"}

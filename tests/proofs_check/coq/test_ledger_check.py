@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,10 +78,11 @@ def test_every_wrong_weingarten_table_is_refused(workshop: Workshop) -> None:
 
 
 def _mutant_sources() -> list[Source]:
-    """Return, for every mutant of the ledger that the certified rung refutes by a point of a box, its claim as a file."""
+    """Return, for two mutants of every claim that the certified rung refutes by a point of a box, their claims as files."""
     sources = []
+    met: Counter[str] = Counter()
     for task in plan(ledger()):
-        if task.mutant is None or task.check.rung is not Rung.CERTIFIED:
+        if task.mutant is None or task.check.rung is not Rung.CERTIFIED or met[task.claim.id] == 2:
             continue
         # `from_proof` alone names a point of a box; checks that do not know it need not run
         if from_proof not in getattr(task.check.function, "__globals__", {}).values():
@@ -91,11 +93,12 @@ def _mutant_sources() -> list[Source]:
                 statement = parse_statement(step.obligation.claim)
                 document = {"kind": "cells", "claim": statement.text, "zeros": []}
                 sources.append(source_of_certificate(document, identifier(["wrong", *task.key]), ""))
+                met[task.claim.id] += 1
     return sources
 
 
 @pytest.mark.slow
-def test_every_mutant_refuted_by_a_point_is_refused(workshop: Workshop) -> None:
+def test_mutants_refuted_by_a_point_are_refused(workshop: Workshop) -> None:
     sources = _mutant_sources()
     assert len({source.name for source in sources}) >= 8
     checks = workshop.check_all(sources, jobs=2)
